@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT
+ * Memory the caller lends us. What is handed out lies at an offset from its
+ * start, so that the same bytes are right in WebAssembly and in a native test.
+ */
+#ifndef MM_ARENA_H
+#define MM_ARENA_H
+
+#include "view.h"
+
+struct arena {
+    u8 *base;
+    u32 used, size;
+};
+
+/* Zeroed memory for n things, or NULL when the arena is full. */
+void *arena_take(struct arena *a, u32 n, u32 each);
+u32 arena_offset(const struct arena *a, const void *p);
+
+#define TAKE(a, type, n) ((type *)arena_take((a), (n), (u32)sizeof(type)))
+
+void bytes_copy(void *to, const void *from, u32 n);
+void bytes_zero(void *to, u32 n);
+
+#endif

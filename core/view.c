@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+#include "view.h"
+
+struct view view_of(const char *text)
+{
+    u32 len = 0;
+    while (text[len]) {
+        len++;
+    }
+    return (struct view){(const u8 *)text, len};
+}
+
+struct view view_from(struct view v, u32 at)
+{
+    u32 cut = at < v.len ? at : v.len;
+    return (struct view){v.s + cut, v.len - cut};
+}
+
+struct view view_head(struct view v, u32 len)
+{
+    v.len = len < v.len ? len : v.len;
+    return v;
+}
+
+struct view view_trim(struct view v)
+{
+    while (v.len && is_space(v.s[0])) {
+        v = view_from(v, 1);
+    }
+    while (v.len && is_space(v.s[v.len - 1])) {
+        v.len--;
+    }
+    return v;
+}
+
+int view_equal(struct view a, struct view b)
+{
+    if (a.len != b.len) {
+        return 0;
+    }
+    for (u32 i = 0; i < a.len; i++) {
+        if (a.s[i] != b.s[i]) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+int view_starts(struct view v, struct view head)
+{
+    if (v.len < head.len) {
+        return 0;
+    }
+    for (u32 i = 0; i < head.len; i++) {
+        if (to_lower(v.s[i]) != to_lower(head.s[i])) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+u32 view_find(struct view v, struct view needle)
+{
+    for (u32 i = 0; i + needle.len <= v.len; i++) {
+        if (view_starts(view_from(v, i), needle)) {
+            return i;
+        }
+    }
+    return v.len;
+}
+
+int is_space(u8 c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\f' ||
+           c == '\v';
+}
+
+int is_digit(u8 c)
+{
+    return c >= '0' && c <= '9';
+}
+
+int is_letter(u8 c)
+{
+    return to_lower(c) >= 'a' && to_lower(c) <= 'z';
+}
+
+int is_word(u8 c)
+{
+    return is_letter(c) || is_digit(c) || c == '_' || c == '.' || c == '-';
+}
+
+u8 to_lower(u8 c)
+{
+    return c >= 'A' && c <= 'Z' ? (u8)(c + 32) : c;
+}
+
+u32 hex_digit(u8 c)
+{
+    if (is_digit(c)) {
+        return (u32)(c - '0');
+    }
+    c = to_lower(c);
+    return c >= 'a' && c <= 'f' ? (u32)(c - 'a' + 10) : 16;
+}
+
+u32 read_hex(struct view v, u32 *value)
+{
+    u32 n = 0, sum = 0, over = 0;
+    while (n < v.len && hex_digit(v.s[n]) < 16) {
+        over |= sum >> 28;
+        sum = (sum << 4) | hex_digit(v.s[n]);
+        n++;
+    }
+    *value = over ? 0xffffffffu : sum;
+    return n;
+}
+
+u32 read_decimal(struct view v, u32 *value)
+{
+    u32 n = 0;
+    u64 sum = 0;
+    while (n < v.len && is_digit(v.s[n])) {
+        sum = sum * 10 + (u64)(v.s[n] - '0');
+        sum = sum > 0xffffffffu ? 0xffffffffu : sum;
+        n++;
+    }
+    *value = (u32)sum;
+    return n;
+}
