@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vite';
+import { buildCore } from '../wasm/build.mjs';
+import { pack } from './pack.mjs';
+import { listFiles } from './serve.mjs';
+
+const web = dirname(fileURLToPath(import.meta.url));
+const root = dirname(web);
+const dist = join(root, 'dist');
+
+export default defineConfig({
+  root: web,
+  plugins: [inlineCore(), headLinks(), afterBuild()],
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  server: { fs: { allow: [root] } },
+  build: {
+    outDir: dist,
+    emptyOutDir: true,
+    target: 'es2022',
+    modulePreload: false,
+    rolldownOptions: { output: { codeSplitting: false } },
+  },
+});
+
+/**
+ * `import { loadCore } from 'virtual:core'`: core.wasm inside the script, because the
+ * page's policy lets it fetch nothing.
+ */
+function inlineCore() {
+  const id = '\0virtual:core';
+  let literal;
+  let mark;
+  return {
+    name: 'inline-core',
+    resolveId: (name) => (name === 'virtual:core' ? id : undefined),
+    load(name) {
+      if (name !== id) return undefined;
+      const path = buildCore();
+      this.addWatchFile(path);
+      const bytes = readFileSync(path);
+      literal = pack(bytes);
+      // The script is named by its content, of which this is a part.
+      mark = `__CORE_${createHash('sha256').update(bytes).digest('hex')}__`;
+      return `import { createCore } from ${JSON.stringify(join(root, 'wasm/core.js'))};
+import { unpack } from ${JSON.stringify(join(web, 'unpack.js'))};
+const packed = ${this.environment.mode === 'dev' ? literal : JSON.stringify(mark)};
+export const loadCore = async () => createCore(unpack(packed));`;
+    },
+    // Put in last: the minifier would spell the bytes its own way.
+    generateBundle(_options, bundle) {
+      for (const chunk of Object.values(bundle)) {
+        if (chunk.type !== 'chunk') continue;
+        const parts = chunk.code.split(new RegExp(`["'\`]${mark}["'\`]`));
+        if (parts.length !== 2) this.error('core.wasm has no single place in the script');
+        chunk.code = parts.join(literal);
+      }
+    },
+  };
+}
+
+// The icon is in the page itself: one request less.
+function headLinks() {
+  const icon = readFileSync(join(web, 'public/icon.svg'), 'utf8').trim();
+  const link = (attrs) => ({ tag: 'link', attrs, injectTo: 'head' });
+  return {
+    name: 'head-links',
+    transformIndexHtml: () => [
+      link({ rel: 'icon', href: `data:image/svg+xml,${encodeURIComponent(icon)}` }),
+      link({ rel: 'manifest', href: '/manifest.webmanifest' }),
+    ],
+  };
+}
+
+function afterBuild() {
+  return {
+    name: 'after-build',
+    apply: 'build',
+    closeBundle() {
+      writeFileSync(join(dist, 'offline.html'), oneFile());
+      writeFileSync(join(dist, 'sw.js'), worker());
+    },
+  };
+}
+
+/** sw.js with the list of files to keep, and their hash as its version. */
+function worker() {
+  const apart = ['/404.html', '/offline.html', '/sw.js'];
+  const files = listFiles(dist).filter((path) => !apart.includes(path));
+  const hash = createHash('sha256');
+  for (const path of files) hash.update(path).update(readFileSync(join(dist, path)));
+  const kept = files.map((path) => (path === '/index.html' ? '/' : path));
+  return readFileSync(join(web, 'sw.js'), 'utf8')
+    .replace("'__FILES__'", () => JSON.stringify(kept))
+    .replace('__HASH__', hash.digest('hex').slice(0, 16));
+}
+
+/** The page as one file that works from a disk, under a policy of its own. */
+function oneFile() {
+  const sources = [];
+  const inline = (tag, pattern, html) => html.replace(pattern, (_match, path) => {
+    const text = escapeEnd(tag, readFileSync(join(dist, path), 'utf8'));
+    sources.push([tag, createHash('sha256').update(text).digest('base64')]);
+    return tag === 'script' ? `<script type="module">${text}</script>` : `<style>${text}</style>`;
+  });
+  let html = readFileSync(join(dist, 'index.html'), 'utf8');
+  html = html.replace(/\s*<link rel="manifest"[^>]*>/, '');
+  html = inline('style', /<link rel="stylesheet"[^>]*href="([^"]+)"[^>]*>/g, html);
+  html = inline('script', /<script type="module"[^>]*src="([^"]+)"[^>]*><\/script>/g, html);
+  const hashes = (tag) => sources.filter(([name]) => name === tag)
+    .map(([, hash]) => ` 'sha256-${hash}'`).join('');
+  const policy = `default-src 'none'; script-src${hashes('script')} 'wasm-unsafe-eval'; `
+    + `style-src${hashes('style')}; img-src data:; connect-src 'none'; base-uri 'none'; `
+    + "form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
+  return html
+    .replace('<html', '<html data-one-file')
+    .replace(/<meta charset[^>]*>/i, (charset) =>
+      `${charset}\n<meta http-equiv="Content-Security-Policy" content="${policy}">`);
+}
+
+// Inside a page, a script ends at the first end tag, even one within a string.
+function escapeEnd(tag, text) {
+  return tag === 'script'
+    ? text.replaceAll('</script', '<\\/script').replaceAll('<!--', '\\x3c!--')
+    : text;
+}
