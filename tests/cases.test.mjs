@@ -1,0 +1,96 @@
+// The Markdown cases: each heading is a test, input fences are sources, the expect fence is the
+// report. UPDATE=1 rewrites the expect fences; the difference is reviewed like code.
+import { test } from 'node:test';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { core } from './core.mjs';
+import { report } from './report.mjs';
+
+const folder = new URL('./cases/', import.meta.url);
+
+for (const file of readdirSync(folder).filter((name) => name.endsWith('.md')).sort()) {
+  const place = new URL(file, folder);
+  const scenes = readScenes(readFileSync(place, 'utf8'));
+  test(file, async (t) => {
+    if (process.env.UPDATE) return rewrite(place, scenes);
+    if (!scenes.length) throw new Error(`${file}: no expect fence`);
+    for (const scene of scenes) {
+      await t.test(scene.heading, () => compare(file, scene, report(core.answer(scene.request))));
+    }
+  });
+}
+
+function compare(file, { expect, line }, got) {
+  const want = expect.split('\n');
+  const have = got.split('\n');
+  for (let n = 0; n < Math.max(want.length, have.length); n++) {
+    if (want[n] === have[n]) continue;
+    const error = new Error(`${file}:${line + n}\n  expected ${want[n] ?? '(nothing more)'}`
+      + `\n  got      ${have[n] ?? '(nothing more)'}`);
+    error.stack = error.message;
+    throw error;
+  }
+}
+
+/** One scene is a heading, its input fences and the expect fence that closes it. */
+function readScenes(text) {
+  const scenes = [];
+  let heading = '';
+  let inputs = [];
+  for (const fence of fences(text)) {
+    if (fence.heading) [heading, inputs] = [fence.heading, []];
+    else if (fence.kind === 'input') inputs.push(fence);
+    else if (fence.kind === 'expect') {
+      scenes.push({ heading, request: request(inputs), expect: fence.body, line: fence.line });
+      inputs = [];
+    }
+  }
+  return scenes;
+}
+
+function* fences(text) {
+  let open = null;
+  for (const [n, line] of text.split('\n').entries()) {
+    if (open && line === open.mark) {
+      yield { ...open, body: open.body.join('\n') };
+      open = null;
+    } else if (open) open.body.push(line);
+    else if (/^`{3,}\w/.test(line)) {
+      const [, mark, kind, info] = /^(`+)(\w+) *(.*)$/.exec(line);
+      open = { mark, kind, info, line: n + 2, body: [] };
+    } else if (line.startsWith('#')) yield { heading: line.replace(/^#+ */, '') };
+  }
+}
+
+/** Info strings read like the command line: a file name, --profile X, --default "R=MASK", --crlf. */
+function request(inputs) {
+  const asked = { sources: [], profile: null, check: null, defaults: [] };
+  for (const { info, body } of inputs) {
+    const words = (info.match(/"[^"]*"|\S+/g) ?? []).map((word) => word.replaceAll('"', ''));
+    const source = { name: '', text: `${body}\n` };
+    while (words.length) {
+      const word = words.shift();
+      if (word === '--profile') asked.profile = words.shift();
+      else if (word === '--check') asked.check = words.shift();
+      else if (word === '--default') asked.defaults.push(ownDefault(words.shift()));
+      else if (word === '--crlf') source.text = source.text.replaceAll('\n', '\r\n');
+      else if (word === '--bom') source.text = `\ufeff${source.text}`;
+      else source.name = word;
+    }
+    asked.sources.push(source);
+  }
+  return asked;
+}
+
+function ownDefault(text) {
+  const at = text.indexOf('=');
+  return { register: text.slice(0, at), mask: text.slice(at + 1) };
+}
+
+function rewrite(place, scenes) {
+  const lines = readFileSync(place, 'utf8').split('\n');
+  for (const { request: asked, expect, line } of scenes.toReversed()) {
+    lines.splice(line - 1, expect === '' ? 0 : expect.split('\n').length,
+      ...report(core.answer(asked)).split('\n'));
+  }
+  writeFileSync(place, lines.join('\n'));
+}

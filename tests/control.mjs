@@ -1,0 +1,182 @@
+// A second opinion on the mask rule: written from the rule's description alone, so that it shares
+// no code, no table and no mistake with the core.
+
+/** Bits that merge by AND, register by register; the profile `open` has H there. */
+const AND = {
+  '1.0.ecx': 0x77feffff, '1.0.edx': 0xafebf9ff, '6.0.eax': 0x81dfeff7, '6.0.ecx': 0x00000009,
+  '6.0.edx': 0x00000003, '7.0.ebx': 0xffffddbf, '7.0.ecx': 0xfbc17fef, '7.0.edx': 0xffdd632e,
+  '7.1.eax': 0x8cfe01ff, '7.1.ecx': 0x00000023, '7.1.edx': 0x01aee530, '7.2.edx': 0x000000ff,
+  'f.0.edx': 0x00000002, 'f.1.eax': 0x00000700, 'f.1.edx': 0x00000007, '10.0.ebx': 0x0000000e,
+  '10.1.ecx': 0x0000000e, '10.2.ecx': 0x00000004, '10.3.ecx': 0x00000005, '12.0.eax': 0x00000ce3,
+  '12.0.ebx': 0x00000003, '12.1.eax': 0x000004f7, '14.0.ebx': 0x000001ff, '14.0.ecx': 0x0000000f,
+  '19.0.ebx': 0x00000015, '19.0.ecx': 0x00000003, '1c.0.ebx': 0x00000007, '1c.0.ecx': 0x00000007,
+  '1e.1.eax': 0x000001ff, '20.0.ebx': 0x00000001, '23.0.eax': 0x0000003f, '23.0.ebx': 0x00000007,
+  '23.3.eax': 0x00000fff, '23.4.ebx': 0x60000078, '24.0.ebx': 0x00070000, '24.1.ecx': 0x00000004,
+  '29.0.ebx': 0x00000001, '80000001.0.ecx': 0x7fafbffd, '80000001.0.edx': 0xee500800,
+  '80000007.0.ebx': 0x0000001f, '80000007.0.edx': 0x0001feff, '80000008.0.ebx': 0xff28f75f,
+  '8000000a.0.ecx': 0x00000050, '8000000a.0.edx': 0xffbfbdff, '8000001b.0.eax': 0x00081fff,
+  '8000001c.0.ecx': 0xf0000020, '8000001c.0.edx': 0xe000007f, '8000001f.0.eax': 0x7bafffff,
+  '8000001f.0.ebx': 0x80000000, '80000020.0.ebx': 0x0000007e, '80000020.3.ecx': 0x0000007f,
+  '80000021.0.eax': 0xf9f731cd, '80000021.0.ecx': 0x00000006, '80000022.0.eax': 0x00000007,
+  '80000023.0.eax': 0x00000001, '80860001.0.edx': 0x0000000b, 'c0000001.0.edx': 0x0a111555,
+};
+
+/** Bits of plain feature words that no table names: H where some host has them set. */
+const UNNAMED = {
+  '1.0.ecx': 0x00010000, '1.0.edx': 0x00100400, '7.0.ecx': 0x04008000, '7.0.edx': 0x002210c1,
+  '7.1.eax': 0x3301e200, '7.1.edx': 0xfe511acf, '80000001.0.ecx': 0x80104000,
+  '80000001.0.edx': 0x10240400,
+};
+
+const ALIASES = 0x0183f1ff; // AMD: 80000001.EDX copies 1.EDX here
+
+/** Default masks by year as VMware's tables give them; [Intel, AMD] where they differ. */
+const MASKS = {
+  2006: {
+    '1.0.eax': 'XXXX HHHH HHHH XXXX XXXX HHHH XXXX XXXX',
+    '1.0.ecx': 'RRRR RRRR RRRR RRR0 00XR R0H0 000H 0RRH',
+    '80000001.0.ecx': 'RRRR RRRR RRRR RRRR RRRR RRRR RRRR RRRX',
+    '80000001.0.edx': 'RRXR RRRR RRRH RRRR RRRR HRRR RRRR RRRR',
+  },
+  '2008-02': {
+    '1.0.eax': 'RRRR HHHH HHHH XXXX RRXX HHHH XXXX XXXX',
+    '1.0.ecx': ['XRRR RRRR HR0H H0RR 00HR R0H0 0000 00RH', 'XRRR RRRR HRRR RRRR RRHR RRHR RRRR 0RRH'],
+    '1.0.edx': ['0000 HHHH HHHR HHHH HHHH HR1H HHHH HHHH', 'RRR0 RHHH HRRR HRHH HHHH HR1H HHHH HHHH'],
+    '80000001.0.ecx': ['RRRR RRRR RRRR RRRR RRRR RRRR RRRR RRRH',
+      'RRRR RRRR RRRR RRRR RR00 R00H HHH0 H00H'],
+    '80000001.0.edx': ['RRTR HRRR RRRH RRRR RRRR XRRR RRRR RRRR',
+      'HHTR H0HH HHRH RRHH HHHH XR1H HHHH HHHH'],
+  },
+  2013: {
+    '1.0.ecx': 'XHHH:XHH0:HHXH:H0Hr:00HH:00H0:00H0:H0HH',
+    '1.0.edx': '000X:HHHH:HXHr:HHHH:HHHH:HrXH:HHHH:HHHH',
+    '7.0.ebx': 'rrrr:rrrr:rrrr:rrrr:rrHr:HHHH:HrHH:HrXH',
+    '80000001.0.ecx': 'rrrr:rrrr:X0Hr:0rrH:0r00:H0XH:HHHH:HHXH',
+    '80000001.0.edx': 'HHHr:HHHH:HHrH:rrHH:HHHH:XrXH:HHHH:HHHH',
+  },
+  2026: {
+    '1.0.ecx': 'XHHH:XHHX:HHXH:H0Hr:00HH:00H0:0HH0:H0HH',
+    '7.0.ebx': 'HHHH:HH0H:HrHH:HHHH:HXX0:HHHH:HXHX:HXXH',
+    '7.0.ecx': 'HXHH:HrH0:0H00:0000:rH0H:HHHH:HHHX:HHHH',
+    '7.0.edx': 'H0XH:HXHH:HHrH:H0rH:0H0r:0H0H:rr0H:HH0r',
+    '7.1.eax': 'rrrr:0Hrr:H0H0:H00r:rrrH:HHr0:HHHH:0HHH',
+    'd.1.eax': 'rrrr:rrrr:rrrr:rrrr:rrrr:rrrr:rrrH:HHHH',
+    '80000001.0.ecx': 'r0H0:00r0:XXHr:0r0H:0r00:H0XH:HHHH:HHXH',
+    '80000001.0.edx': 'HHHr:HHHH:HHrH:rrHH:HHHH:XrXH:HHHH:HHHH',
+    '80000008.0.ebx': 'rrHH:000H:0rr0:HH0H:0X0X:r0H0:r0r0:000H',
+  },
+};
+MASKS['2008-11'] = { ...MASKS['2008-02'],
+  '1.0.ecx': ['XRRR R0RR HR0H H0RR 00HR R0H0 0000 00RH', MASKS['2008-02']['1.0.ecx'][1]] };
+MASKS['2010-06'] = { ...MASKS['2008-02'],
+  '1.0.ecx': ['XRRR R0HR HH0H H0RR 00HR R0H0 0000 00HH', MASKS['2008-02']['1.0.ecx'][1]],
+  '80000001.0.edx': ['RRTR H0RR RRRH RRRR RRRR XRRR RRRR RRRR',
+    MASKS['2008-02']['80000001.0.edx'][1]] };
+
+const OVERLAY32 = { '1.0.ecx': 13, '80000001.0.edx': 29, '80000001.0.ecx': 0 };
+
+/** profile ID -> check and year of its masks; `open` has none. */
+export const PROFILES = {
+  open: { check: 'subset' },
+  'esx-2006': { check: 'equal', year: '2006' },
+  ...Object.fromEntries(['2008-02', '2008-11', '2010-06'].flatMap((year) => [
+    [`vmware-${year}`, { check: 'equal', year }],
+    [`vmware-${year}-32bit`, { check: 'equal', year, narrow: true }]])),
+  'vmware-2013': { check: 'subset', year: '2013' },
+  'vmware-2026': { check: 'subset', year: '2026' },
+};
+
+/** 32 letters, bit 31 first, upper case except x. */
+export const letters = (mask) => mask.replace(/[ :]/g, '').toUpperCase().replaceAll('X', 'x');
+export const at = (mask, bit) => letters(mask)[31 - bit];
+
+/** The literal mask of a profile, or undefined where it has none. */
+export function printed(profile, vendor, key) {
+  const { year, narrow } = PROFILES[profile];
+  const row = MASKS[year]?.[key];
+  if (!row) return undefined;
+  const mask = letters(Array.isArray(row) ? row[vendor === 'AuthenticAMD' ? 1 : 0] : row);
+  const hidden = narrow ? 31 - OVERLAY32[key] : NaN;
+  return [...mask].map((letter, place) => (place === hidden ? '0' : letter)).join('');
+}
+
+/** The default letter of one bit under a profile. set: some host has the bit. */
+export function letter(profile, vendor, key, bit, set) {
+  if (profile !== 'open') return printed(profile, vendor, key)?.[31 - bit] ?? 'x';
+  if ((AND[key] >>> bit) & 1) return 'H';
+  if (key === '80000001.0.edx' && vendor === 'AuthenticAMD' && (ALIASES >>> bit) & 1) return 'H';
+  return set && (UNNAMED[key] >>> bit) & 1 ? 'H' : 'x';
+}
+
+/** Whether a table settles the default of this bit (else two readings are possible). */
+export const settled = (profile, key, bit) => profile !== 'open'
+  || !!(((AND[key] | UNNAMED[key]) >>> bit) & 1) || key in UNNAMED;
+
+/** Fields and behaviour that no mask may touch. */
+export const unmaskable = (key, bit) => key.startsWith('0.') || key === '1.0.eax'
+  || (key === '7.0.ebx' && (bit === 6 || bit === 13));
+
+/** What happens to one bit: its default letter, the known values on the hosts, the check. */
+export function decide(default_, values, check) {
+  const differs = values.includes(1) && values.includes(0);
+  if (!differs) return values.includes(null) && 'HRTF'.includes(default_) ? 'unknown' : 'same';
+  if ('TF'.includes(default_)) return 'conflict';
+  if (default_ === 'H' || (default_ === 'R' && check === 'equal')) return 'hide';
+  return default_ === 'x' ? 'ignore' : 'hidden';
+}
+
+/** What the guest sees of a bit through an effective letter. */
+export const seen = (effective, value) =>
+  ({ 0: 0, R: 0, 1: 1 })[effective] ?? value;
+
+const CUSTOM = { hide: '0' };
+
+/** Every register that some host knows: { key: { differ, hide, effective } }, closure left out. */
+export function control(words, vendor, profile, check = PROFILES[profile].check) {
+  const keys = new Set([...words.flatMap((one) => [...one.keys()])]);
+  return Object.fromEntries([...keys].map((key) => {
+    const out = { differ: 0, hide: 0, effective: '' };
+    for (let bit = 31; bit >= 0; bit--) {
+      const values = words.map((one) => value(one, key, bit));
+      const default_ = letter(profile, vendor, key, bit, values.includes(1));
+      const decision = decide(default_, values, check);
+      const hide = decision === 'hide' && !unmaskable(key, bit);
+      if (values.includes(1) && values.includes(0)) out.differ = (out.differ | (1 << bit)) >>> 0;
+      if (hide) out.hide = (out.hide | (1 << bit)) >>> 0;
+      out.effective += (hide && CUSTOM[decision]) || default_;
+    }
+    return [key, out];
+  }));
+}
+
+/** One bit of one host: 1, 0, or null for unknown. words: Map key -> number. */
+export const value = (words, key, bit) =>
+  (words.has(key) ? (words.get(key) >>> bit) & 1 : null);
+
+/** The three promises of an answer; returns what is broken, in sentences. */
+export function broken(answer, words) {
+  const counts = answer.check === 'equal' ? 'HR' : 'H';
+  const found = [];
+  for (const { key, default: base, custom, effective } of answer.registers) {
+    const rows = answer.bits.filter((bit) => bit.key === key);
+    for (let bit = 0; bit < 32; bit++) {
+      const values = words.map((one) => value(one, key, bit)).filter((one) => one !== null);
+      const [b, c, e] = [at(base, bit), at(custom, bit), at(effective, bit)];
+      const alike = new Set(values.map((one) => seen(e, one))).size < 2;
+      const equal = new Set(values).size < 2;
+      const row = rows.find((one) => one.bit === bit);
+      const where = `${key}[${bit}] (${b}${c}${e}, ${values.join('')}, ${row?.decision})`;
+      if (e !== (c === '-' ? b : c)) found.push(`${where}: not the overlay of custom on default`);
+      if (counts.includes(e) && !unmaskable(key, bit) && !(alike && equal)) {
+        found.push(`${where}: counts and is not the same on every host`);
+      }
+      if (c === '0' && row?.decision === 'hide' && (!counts.includes(b) || equal)) {
+        found.push(`${where}: hidden needlessly`);
+      }
+      if (c !== '-' && !(row?.reason && ['hide', 'closure'].includes(row.decision))) {
+        found.push(`${where}: hidden without a reason`);
+      }
+    }
+  }
+  return found;
+}

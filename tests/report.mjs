@@ -1,0 +1,63 @@
+// An answer as text a person can check by eye: what the Markdown cases expect.
+
+/** @param {object} answer what core.answer() returned */
+export function report(answer) {
+  const { hosts, registers, bits, verdict, notes, reading } = answer;
+  return [
+    ...hosts.map(hostLine),
+    `profile ${answer.profile} (${answer.check}): ${answer.profileReason}`,
+    ...registers.filter(matters).flatMap((register) =>
+      registerLines(register, bits.filter(({ key }) => key === register.key), hosts.length)),
+    ...counts(bits),
+    `verdict ${verdict.migratable ? 'yes' : 'no'}: ${verdict.sentence}`,
+    ...verdict.problems.map((problem) => `  ${problem}`),
+    ...notes.map(noteLine),
+    `read: ${reading.sentence}`,
+  ].map((line) => line.trimEnd()).join('\n');
+}
+
+function hostLine(host) {
+  const lines = host.line === host.lastLine ? `line ${host.line}` : `lines ${host.line}-${host.lastLine}`;
+  return [
+    `${host.name}: ${host.formatName}`, lines, plural(host.cpus, 'CPU'),
+    plural(host.registers, 'register'), host.vendor, host.brand,
+    host.family === null || host.family === undefined ? ''
+      : `${host.family}-${host.model}-${host.stepping}`,
+    host.guest ? 'taken in a guest' : '',
+  ].filter(Boolean).join(', ');
+}
+
+const plural = (count, word) => `${count} ${word}${count === 1 ? '' : 's'}`;
+
+const matters = ({ differ, hide, custom }) => differ !== '00000000' || hide !== '00000000' || /[^- ]/.test(custom);
+
+function registerLines(register, bits, hosts) {
+  const { key, title, differ, unknown, hide } = register;
+  return [
+    `${key}, ${title}: differ ${differ} hide ${hide}`
+      + (unknown === '00000000' ? '' : ` unknown ${unknown}`),
+    `  default   ${register.default}`,
+    `  custom    ${register.custom}`,
+    `  effective ${register.effective}`,
+    ...bits.filter(({ decision }) => decision !== 'unknown').map((bit) => bitLine(bit, hosts)),
+  ];
+}
+
+function bitLine({ bit, name, level, values, ones, zeros, unknowns, decision, reason }, hosts) {
+  const shown = hosts <= 8 ? values.map((value) => value ?? '?').join(' ')
+    : `1 on ${ones}, 0 on ${zeros}, ? on ${unknowns}`;
+  return `  ${String(bit).padStart(2)} ${name} (${level}) ${shown} ${decision}: ${reason}`;
+}
+
+function counts(bits) {
+  const tally = {};
+  for (const { decision } of bits) tally[decision] = (tally[decision] ?? 0) + 1;
+  const words = Object.entries(tally).map(([decision, count]) => `${count} ${decision}`);
+  return words.length ? [`bits: ${words.join(', ')}`] : [];
+}
+
+function noteLine({ severity, kind, host, line, text }) {
+  const place = line === null || line === undefined ? '' : ` line ${line}`;
+  const whose = host === null || host === undefined ? '' : ` [${host}]`;
+  return `${severity} ${kind}${place}${whose}: ${text}`;
+}
