@@ -11,10 +11,13 @@ const web = dirname(fileURLToPath(import.meta.url));
 const root = dirname(web);
 const dist = join(root, 'dist');
 
+const jsx = { runtime: 'automatic', importSource: 'preact' };
+
 export default defineConfig({
   root: web,
   plugins: [inlineCore(), headLinks(), afterBuild()],
-  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  oxc: { jsx },
+  optimizeDeps: { rolldownOptions: { transform: { jsx } } },
   server: { fs: { allow: [root] } },
   build: {
     outDir: dist,
