@@ -108,9 +108,9 @@ export function letter(profile, vendor, key, bit, set) {
   return set && (UNNAMED[key] >>> bit) & 1 ? 'H' : 'x';
 }
 
-/** Whether a table settles the default of this bit (else two readings are possible). */
+/** Whether the tables above settle this default; unnamed bits of lesser words may go either way. */
 export const settled = (profile, key, bit) => profile !== 'open'
-  || !!(((AND[key] | UNNAMED[key]) >>> bit) & 1) || key in UNNAMED;
+  || !(key in AND) || key in UNNAMED || !!((AND[key] >>> bit) & 1);
 
 /** Fields and behaviour that no mask may touch. */
 export const unmaskable = (key, bit) => key.startsWith('0.') || key === '1.0.eax'
@@ -129,8 +129,6 @@ export function decide(default_, values, check) {
 export const seen = (effective, value) =>
   ({ 0: 0, R: 0, 1: 1 })[effective] ?? value;
 
-const CUSTOM = { hide: '0' };
-
 /** Every register that some host knows: { key: { differ, hide, effective } }, closure left out. */
 export function control(words, vendor, profile, check = PROFILES[profile].check) {
   const keys = new Set([...words.flatMap((one) => [...one.keys()])]);
@@ -143,7 +141,7 @@ export function control(words, vendor, profile, check = PROFILES[profile].check)
       const hide = decision === 'hide' && !unmaskable(key, bit);
       if (values.includes(1) && values.includes(0)) out.differ = (out.differ | (1 << bit)) >>> 0;
       if (hide) out.hide = (out.hide | (1 << bit)) >>> 0;
-      out.effective += (hide && CUSTOM[decision]) || default_;
+      out.effective += hide ? '0' : default_;
     }
     return [key, out];
   }));
@@ -180,3 +178,6 @@ export function broken(answer, words) {
   }
   return found;
 }
+
+/** Whether a register holds features: its bits are ANDed over the CPUs of a host. */
+export const isFeature = (key) => key in AND;

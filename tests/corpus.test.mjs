@@ -1,0 +1,163 @@
+// Public dumps of real hosts, where they are at hand: the core against a small independent reader.
+import { test } from 'node:test';
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { ask, core } from './core.mjs';
+import { PROFILES, broken, isFeature } from './control.mjs';
+import { identity, join, readDump } from './dumps.mjs';
+import { hex8, seeded } from './hosts.mjs';
+
+const corpus = new URL('../../shared/corpus/', import.meta.url);
+const absent = existsSync(corpus) ? false : 'the public dumps are not here';
+
+const files = absent ? [] : readdirSync(corpus, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .flatMap(({ name }) => readdirSync(new URL(`${name}/`, corpus)).map((file) => `${name}/${file}`))
+  .sort();
+
+const isHost = (file) => !/-host\.xml$|arm_/.test(file);
+const bytes = (file) => readFileSync(new URL(file, corpus));
+const source = (file) => ({ name: file.split('/')[1], bytes: new Uint8Array(bytes(file)) });
+
+/** The README beside the dumps lists vendor, brand and CPUs: a third opinion. */
+const listed = absent ? {} : Object.fromEntries(
+  [...readFileSync(new URL('README.md', corpus), 'utf8')
+    .matchAll(/^- `([^`]+)`: ([^;\n]*); ([^;\n]*); (\d+) logical CPUs/gm)]
+    .map(([, file, vendor, brand, cpus]) => [file, { vendor, brand: brand.replace(/\s+/g, ' ').trim(), cpus: Number(cpus) }]));
+
+const read = new Map(files.filter(isHost).map((file) => {
+  const dump = readDump(bytes(file).toString('latin1'));
+  return [file, { cpus: dump.cpus.length, ...join(dump) }];
+}));
+
+const tidy = (brand) => (brand ?? '').replace(/\s+/g, ' ').trim();
+
+for (const file of files.filter(isHost)) {
+  test(`${file} reads as one host`, () => {
+    const answer = core.answer({ sources: [source(file)], profile: 'open', check: null, defaults: [] });
+    const { words, shared, cpus } = read.get(file);
+    assert.equal(answer.hosts.length, 1);
+    const [host] = answer.hosts;
+    const { vendor, brand, family, model, stepping } = identity(words);
+    assert.deepEqual({ vendor: host.vendor, brand: tidy(host.brand), family: host.family,
+      model: host.model, stepping: host.stepping, cpus: host.cpus },
+    { vendor, brand, family, model, stepping, cpus });
+    const also = listed[file.split('/')[1]];
+    if (also && !/no brand/.test(also.brand)) {
+      assert.deepEqual({ vendor, brand, cpus }, also);
+    }
+    assert.deepEqual(compare(host, words, shared).slice(0, 8), []);
+    assert.equal(answer.reading.unread, 0, answer.notes.map((note) => `${note.line}: ${note.text}`).join('\n'));
+  });
+}
+
+/** Feature words must be the AND over the CPUs, other words only where the CPUs agree. */
+function compare(host, words, shared) {
+  const found = [];
+  for (const [key, word] of words) {
+    const is = host.words[key] ?? '00000000';
+    const wanted = hex8(word);
+    if (parseInt(key, 16) >= 0x40000000 && parseInt(key, 16) < 0x80000000) continue;
+    if ((isFeature(key) || shared.has(key)) && is !== wanted) found.push(`${key} is ${is}, not ${wanted}`);
+  }
+  for (const key of Object.keys(host.words)) {
+    if (isFeature(key) && !words.has(key) && host.words[key] !== '00000000') found.push(`${key} was invented`);
+  }
+  return found;
+}
+
+test('an ARM file gets one polite sentence', { skip: absent }, () => {
+  const arm = files.find((file) => /arm_/.test(file));
+  const answer = ask(source(arm));
+  assert.deepEqual(answer.hosts, []);
+  assert.equal(answer.notes[0].severity, 'error');
+  assert.match(answer.notes[0].text, /ARM/i);
+  assert.equal(answer.notes.filter(({ severity }) => severity === 'error').length, 1);
+});
+
+test("libvirt's own names for a host are not registers", { skip: absent }, () => {
+  for (const file of files.filter((name) => /-host\.xml$/.test(name))) {
+    assert.deepEqual(ask(source(file)).hosts, []);
+  }
+});
+
+test('all files in one go: as many hosts as files', { skip: absent }, () => {
+  const sources = files.filter(isHost).map(source);
+  const answer = core.answer({ sources, profile: 'open', check: null, defaults: [] });
+  assert.equal(answer.hosts.length, sources.length);
+  answer.hosts.forEach((host, n) => assert.equal(host.source, n));
+});
+
+/** A dump as short text, so that thousands of pairs take seconds. */
+function brief(file) {
+  const rows = new Map();
+  for (const [key, word] of read.get(file).words) {
+    const [leaf, subleaf, reg] = key.split('.');
+    const at = `${leaf}.${subleaf}`;
+    if (!rows.has(at)) rows.set(at, {});
+    rows.get(at)[reg] = word;
+  }
+  return `CPU:\n${[...rows].map(([at, row]) => {
+    const [leaf, subleaf] = at.split('.');
+    return `   0x${leaf.padStart(8, '0')} 0x${subleaf.padStart(2, '0')}: ${
+      ['eax', 'ebx', 'ecx', 'edx'].map((reg) => `${reg}=0x${hex8(row[reg])}`).join(' ')}\n`;
+  }).join('')}`;
+}
+
+test('pairs of real hosts keep the three promises under every profile', { skip: absent }, (t) => {
+  const short = new Map([...read.keys()].map((file) => [file, brief(file)]));
+  const random = seeded(2006);
+  const names = [...read.keys()];
+  const vendor = (file) => identity(read.get(file).words).vendor;
+  const profiles = Object.keys(PROFILES);
+  const all = names.flatMap((a, i) => names.slice(i + 1).map((b) => [a, b]))
+    .map((pair) => [random.word(), pair]).sort(([a], [b]) => a - b).map(([, pair]) => pair);
+  const until = performance.now() + 20000;
+  let done = 0;
+  for (const [n, pair] of all.entries()) {
+    if (performance.now() > until) break;
+    for (const profile of ['open', profiles[1 + (n % (profiles.length - 1))]]) {
+      const answer = ask(pair.map((file) => short.get(file)), { profile });
+      const same = vendor(pair[0]) === vendor(pair[1]);
+      if (!same) assert.equal(answer.verdict.migratable, false, pair.join(' and '));
+      const problems = broken(answer, pair.map((file) => read.get(file).words));
+      assert.deepEqual(problems.slice(0, 5), [], `${pair.join(' and ')} under ${profile}`);
+      done++;
+    }
+  }
+  t.diagnostic(`${done} answers about ${all.length} pairs`);
+});
+
+test('64 different real hosts fit a link of 1500 characters', { skip: absent }, (t) => {
+  const intel = [...read.keys()].filter((file) => read.get(file).words.size > 20).slice(0, 64);
+  const request = { sources: intel.map((file) => ({ name: '', text: brief(file) })), profile: null, check: null, defaults: [] };
+  const { length } = `#${core.encode(request, { names: false })}`;
+  t.diagnostic(`${intel.length} hosts, ${length} characters`);
+  assert.ok(length <= 1500, `${length} characters`);
+});
+
+// ── this machine ───────────────────────────────────────────────────────────────────────────────
+
+const tool = (() => {
+  try {
+    execFileSync('cpuid', ['-v'], { stdio: 'pipe' });
+    return null;
+  } catch {
+    return 'the program cpuid is not installed';
+  }
+})();
+
+for (const options of [['-r'], ['-1', '-r']]) {
+  test(`cpuid ${options.join(' ')} of this machine`, { skip: tool ?? false }, () => {
+    const printed = execFileSync('cpuid', options, { stdio: 'pipe', maxBuffer: 1 << 28 }).toString();
+    const { cpus, ...rest } = readDump(printed);
+    const { words, shared } = join({ cpus, ...rest });
+    const answer = ask(printed, { profile: 'open' });
+    assert.equal(answer.hosts.length, 1);
+    assert.equal(answer.hosts[0].cpus, cpus.length);
+    assert.deepEqual(compare(answer.hosts[0], words, shared).slice(0, 8), []);
+    assert.equal(answer.hosts[0].guest, ((words.get('1.0.ecx') >>> 31) & 1) === 1);
+    assert.equal(answer.reading.unread, 0);
+  });
+}
