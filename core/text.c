@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "text.h"
 
-#include <stdarg.h>
-
 struct text text_in(u8 *memory, u32 size)
 {
     return (struct text){memory, 0, size, 0};
@@ -68,6 +66,12 @@ void text_say(struct text *t, const char *sentence, ...)
 {
     va_list args;
     va_start(args, sentence);
+    text_say_list(t, sentence, args);
+    va_end(args);
+}
+
+void text_say_list(struct text *t, const char *sentence, va_list args)
+{
     for (const char *p = sentence; *p; p++) {
         if (*p != '%') {
             text_char(t, (u8)*p);
@@ -82,5 +86,4 @@ void text_say(struct text *t, const char *sentence, ...)
         default: text_char(t, (u8)*p); break;
         }
     }
-    va_end(args);
 }

@@ -6,6 +6,8 @@
 
 #include "arena.h"
 
+#include <stdarg.h>
+
 struct text {
     u8 *s;
     u32 len, size;
@@ -27,5 +29,6 @@ void text_decimal(struct text *t, u32 value);
 /* Writes a sentence: %v a struct view, %u a u32 in decimal, %x in hexadecimal
  * (8 digits), %h in hexadecimal (as many as needed), %c a character. */
 void text_say(struct text *t, const char *sentence, ...);
+void text_say_list(struct text *t, const char *sentence, va_list args);
 
 #endif

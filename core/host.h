@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT
+ * A host is what one machine's text said: registers, each a value and a mask
+ * of the bits that are known. Hosts with the same registers share one kind, so
+ * a fleet of thousands is compared as the few kinds it really has.
+ */
+#ifndef MM_HOST_H
+#define MM_HOST_H
+
+#include "know/know.h"
+#include "notes.h"
+
+enum { COLUMNS = 1024, COLUMN_SLOTS = 4096 };
+
+/* A column is one (leaf, subleaf) met anywhere in the texts. */
+struct columns {
+    u32 n;
+    u32 leaf[COLUMNS], sub[COLUMNS];
+    u32 next[COLUMNS];       /* the column that came after it last time */
+    u32 slot[COLUMN_SLOTS];  /* hash table: column + 1 */
+    u32 anded[COLUMNS][4];   /* feature bits: ANDed over a host's CPUs */
+    u32 per_cpu[COLUMNS][4]; /* differ between the CPUs of one host */
+};
+
+#define NO_COLUMN 0xffffffffu
+
+/* The registers of one logical CPU, or of one host, by column. A column whose
+ * stamp is not the sheet's is not there. */
+struct sheet {
+    u32 stamp, n;
+    u32 order[COLUMNS]; /* the columns there are */
+    u32 stamps[COLUMNS];
+    u32 value[COLUMNS][4], known[COLUMNS][4];
+};
+
+struct row {
+    u32 leaf, sub;
+    u32 value[4], known[4];
+};
+_Static_assert(sizeof(struct row) == sizeof(struct row_record),
+    "a row is handed out as it lies");
+
+enum { KIND_SLOTS = 16384 };
+
+/* All that reading leaves behind. */
+struct fleet {
+    struct know know;
+    struct notes notes;
+    struct arena names, rows; /* host names, note texts; rows of the kinds */
+    struct columns columns;
+    struct host_record *hosts;
+    struct kind_record *kinds;
+    u32 hosts_n, hosts_size, kinds_n, kinds_size;
+    u32 kind_slot[KIND_SLOTS]; /* hash table: kind + 1 */
+    u32 lines, used, blank, aside, unread;
+    int limit_told, column_limit_told;
+};
+
+/* Lays a fleet out in the arena; names, rows, hosts and kinds get shares of
+ * what is left but *keep* bytes. 0: too little memory. */
+int fleet_open(struct fleet *f, struct arena *a, u32 keep);
+
+/* The column of a place; *after* is the one met before it (or NO_COLUMN) and
+ * makes the search short. NO_COLUMN when there is no room for a new one. */
+u32 column_of(struct fleet *f, u32 leaf, u32 sub, u32 after);
+
+void sheet_clear(struct sheet *s);
+int sheet_has(const struct sheet *s, u32 column);
+void sheet_put(struct sheet *s, u32 column, const u32 value[4],
+    const u32 known[4]);
+/* Looks a place up; known is 0 where the sheet does not have it. */
+struct word {
+    u32 value, known;
+};
+struct word sheet_word(struct fleet *f, const struct sheet *s, u32 leaf,
+    u32 sub, u32 reg);
+
+/* Drops what lies above the CPU's own maxima: such rows only echo others. */
+void sheet_clip(struct fleet *f, struct sheet *s);
+
+/* ANDs the feature bits of another CPU of the same host into *host*; other
+ * registers stay as the first CPU had them. Where features differ, their bits
+ * are added to differ[column][register]. Returns 1 when any did. */
+int sheet_join(struct fleet *f, struct sheet *host, const struct sheet *cpu,
+    u32 (*differ)[4]);
+
+/* The kind with exactly these registers (without per-CPU fields), made when it
+ * is new. Returns index, or NO_KIND when there is no room for another. */
+#define NO_KIND 0xffffffffu
+u32 kind_of(struct fleet *f, const struct sheet *s);
+
+/* The rows of a kind, sorted by leaf and subleaf. */
+const struct row *kind_rows(const struct fleet *f, const struct kind_record *k);
+/* A register of a kind. Above the kind's own maxima it is known to be 0. */
+struct word kind_word(const struct fleet *f, const struct kind_record *k,
+    u32 leaf, u32 sub, u32 reg);
+
+struct view host_name(const struct fleet *f, const struct host_record *h);
+
+/* Writes "1.ecx" or "7.1.eax"; with a bit (not 32) "1.ecx[3]" after it. */
+void place_say(struct text *t, u32 leaf, u32 sub, u32 reg, u32 bit);
+/* Reads "1.ecx", "7.1.eax" or "0x80000001.0.edx" off the front of the view.
+ * Returns how many bytes that was, or 0. */
+u32 place_read(struct view *v, u32 *leaf, u32 *sub, u32 *reg);
+
+#endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+#include "notes.h"
+
+#include <stdarg.h>
+
+static const struct {
+    const char *kind, *sentence;
+    enum severity severity;
+} table[NOTES] = {
+#define NOTE(ID, KIND, SEVERITY, SENTENCE) {KIND, SENTENCE, SEVERITY},
+#include "notes.def"
+#undef NOTE
+};
+
+const char *note_kind(u32 id)
+{
+    return table[id].kind;
+}
+
+enum severity note_severity(u32 id)
+{
+    return table[id].severity;
+}
+
+struct note_record *note_add(struct notes *n, enum note_id id,
+    struct note_place place, ...)
+{
+    if (n->n == n->size || n->text->size - n->text->used < 1024) {
+        n->dropped++;
+        return NULL;
+    }
+    va_list args;
+    struct note_record *note = &n->list[n->n++];
+    struct text t = text_open(n->text);
+    va_start(args, place);
+    text_say_list(&t, table[id].sentence, args);
+    va_end(args);
+    struct view said = text_close(n->text, &t);
+    *note = (struct note_record){
+        .kind_ = id,
+        .severity_ = table[id].severity,
+        .host_ = place.host,
+        .source_ = place.source,
+        .line_ = place.line,
+        .last_line_ = place.line,
+        .count_ = 1,
+        .text_at_ = arena_offset(n->text, said.s),
+        .text_len_ = said.len,
+    };
+    return note;
+}
+
+struct view note_quote(struct view line, u8 room[80])
+{
+    struct text t = text_in(room, 80);
+    struct view all = view_trim(line);
+    struct view shown = view_head(all, 60);
+    /* A character of several bytes is not cut in two. */
+    while (shown.len && shown.len < all.len &&
+           (all.s[shown.len] & 0xc0) == 0x80) {
+        shown.len--;
+    }
+    for (u32 i = 0; i < shown.len; i++) {
+        text_char(&t, shown.s[i] < 32 || shown.s[i] == 127 ? ' ' : shown.s[i]);
+    }
+    if (all.len > shown.len) {
+        text_put(&t, VIEW("..."));
+    }
+    return text_view(&t);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT
+ * A note is something the reader should know, with the place it came from.
+ */
+#ifndef MM_NOTES_H
+#define MM_NOTES_H
+
+#include "records.h"
+#include "text.h"
+
+enum severity { ERROR, WARNING, INFO };
+
+enum note_id {
+#define NOTE(ID, ...) NOTE_##ID,
+#include "notes.def"
+#undef NOTE
+    NOTES
+};
+
+struct notes {
+    struct arena *text;
+    struct note_record *list;
+    u32 n, size;
+    u32 dropped; /* notes beyond the size; the last one kept says so */
+};
+
+struct note_place {
+    u32 host, source, line; /* index + 1 for host and source; 0: none */
+};
+
+const char *note_kind(u32 id);
+enum severity note_severity(u32 id);
+
+/* Adds a note; the arguments fill the sentence's places (see text_say).
+ * Returns it, or NULL when there is no room. */
+struct note_record *note_add(struct notes *n, enum note_id id,
+    struct note_place place, ...);
+
+/* A short piece of what was pasted, safe to print: at most 60 characters, no
+ * control characters. Written over *room*, 80 bytes. */
+struct view note_quote(struct view line, u8 room[80]);
+
+#endif

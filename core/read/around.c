@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: MIT
+ * What stands around registers: prompts, names of hosts, headings of other
+ * parts of a report, and lines known to say nothing about features.
+ */
+#include "read.h"
+
+static const char *const asides[] = {
+#define ASIDE_LINE(BEGINNING) BEGINNING,
+#include "../know/asides.def"
+#undef ASIDE_LINE
+};
+
+static int is_prompt_end(u8 c)
+{
+    return c == '#' || c == '$' || c == '%' || c == '>';
+}
+
+/* How many bytes of a word (host name, path) the view begins with. */
+static u32 word_len(struct view v)
+{
+    u32 n = 0;
+    while (n < v.len && is_word(v.s[n])) {
+        n++;
+    }
+    return n;
+}
+
+enum prompt { NO_PROMPT, PROMPT, PROMPT_OF_HOST };
+
+/* [root@esx01 ~]# and [root@esx01:~] */
+static enum prompt bracket_prompt(struct view v, struct view *host)
+{
+    u32 at = view_find(v, VIEW("@")), end = view_find(v, VIEW("]"));
+    if (v.s[0] != '[' || at >= end || end == v.len) {
+        return NO_PROMPT;
+    }
+    *host = view_from(view_head(v, end), at + 1);
+    *host = view_head(*host, word_len(*host));
+    return host->len ? PROMPT_OF_HOST : NO_PROMPT;
+}
+
+/* root@esx01:~# and esx01:~ # and esx01$ */
+static enum prompt plain_prompt(struct view v, struct view *host)
+{
+    u32 at = view_find(v, VIEW("@"));
+    u32 user = at < v.len && word_len(v) == at ? at + 1 : 0;
+    struct view rest = view_from(v, user);
+    u32 n = word_len(rest), i = n;
+    if (!n) {
+        return NO_PROMPT;
+    }
+    if (i < rest.len && rest.s[i] == ':') {
+        i++;
+        while (i < rest.len && !is_space(rest.s[i]) &&
+               !is_prompt_end(rest.s[i])) {
+            i++;
+        }
+    }
+    if (i < rest.len && i > n && rest.s[i] == ' ') {
+        i++;
+    }
+    if (i >= rest.len || !is_prompt_end(rest.s[i]) ||
+        (i + 1 < rest.len && rest.s[i + 1] != ' ')) {
+        return NO_PROMPT;
+    }
+    *host = view_head(rest, n);
+    return PROMPT_OF_HOST;
+}
+
+static enum prompt find_prompt(struct view v, struct view *host)
+{
+    enum prompt found = bracket_prompt(v, host);
+    if (!found) {
+        found = plain_prompt(v, host);
+    }
+    if (found) {
+        return found;
+    }
+    int nameless = (v.s[0] == '$' || v.s[0] == '%' || v.s[0] == '~') &&
+                   (v.len == 1 || v.s[1] == ' ');
+    int windows = view_starts(v, VIEW("PS ")) ||
+                  (v.len > 3 && is_letter(v.s[0]) && v.s[1] == ':' &&
+                      v.s[2] == '\\');
+    if (windows && view_find(v, VIEW(">")) < v.len) {
+        nameless = 1;
+    }
+    return nameless ? PROMPT : NO_PROMPT;
+}
+
+static enum line_use take_prompt(struct reader *r, struct view line)
+{
+    struct view host = {0, 0};
+    switch (find_prompt(line, &host)) {
+    case NO_PROMPT: return NOT_MINE;
+    case PROMPT: end_cpu(r); return ASIDE;
+    case PROMPT_OF_HOST: break;
+    }
+    end_cpu(r);
+    if (r->host.open && !view_equal(host, name_view(&r->host.name))) {
+        found_split(r);
+    }
+    found_name(r, host, 1);
+    return USED;
+}
+
+static int is_decoration(u8 c)
+{
+    return c == '#' || c == '=' || c == '-' || c == '*' || c == '~' ||
+           c == ';' || c == '/' || c == '_';
+}
+
+/* What is left between decorations and blanks; *lead* counts those in front. */
+static struct view undecorated(struct view v, u32 *lead)
+{
+    u32 start = 0, end = v.len;
+    while (start < end &&
+           (is_decoration(v.s[start]) || is_space(v.s[start]))) {
+        start++;
+    }
+    while (end > start && (is_decoration(v.s[end - 1]) ||
+                              is_space(v.s[end - 1]) || v.s[end - 1] == ':')) {
+        end--;
+    }
+    *lead = start;
+    return view_from(view_head(v, end), start);
+}
+
+static int has_letter(struct view v)
+{
+    for (u32 i = 0; i < v.len; i++) {
+        if (is_letter(v.s[i])) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+static u32 count_words(struct view v)
+{
+    u32 n = 0;
+    for (u32 i = 0; i < v.len; i++) {
+        n += !is_space(v.s[i]) && (i == 0 || is_space(v.s[i - 1]));
+    }
+    return n;
+}
+
+/* "host: esx01", "hostname = esx01" */
+static int is_name_field(struct view v, struct view *name)
+{
+    static const char *const fields[] = {"hostname", "host name", "host",
+        "server", "node", "machine"};
+    for (u32 i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+        struct view field = view_of(fields[i]);
+        struct view rest = view_trim(view_from(v, field.len));
+        if (view_starts(v, field) && rest.len > 1 &&
+            (rest.s[0] == ':' || rest.s[0] == '=')) {
+            *name = view_trim(view_from(rest, 1));
+            return name->len != 0;
+        }
+    }
+    return 0;
+}
+
+static int is_command(struct view v)
+{
+    return view_equal(v, VIEW("cpuid")) || view_equal(v, VIEW("exit")) ||
+           view_equal(v, VIEW("logout"));
+}
+
+static enum line_use take_name(struct reader *r, struct view line)
+{
+    u32 lead;
+    struct view inner = undecorated(line, &lead), name;
+    if (is_name_field(view_from(line, lead), &name)) {
+        found_split(r);
+        found_name(r, name, 1);
+        return USED;
+    }
+    if (r->section == RESULTS || !inner.len || inner.len >= NAME_ROOM ||
+        !has_letter(inner) || is_command(inner)) {
+        return NOT_MINE;
+    }
+    u32 words = count_words(inner);
+    int closed = line.s[line.len - 1] == ':';
+    if (lead >= 2 && words <= 3 && line.s[0] != '/' &&
+        is_decoration(line.s[line.len - 1])) {
+        found_split(r);
+        found_name(r, inner, 1);
+        return USED;
+    }
+    if (word_len(inner) == inner.len || (closed && words <= 3)) {
+        found_name(r, inner, 0);
+        return HELD;
+    }
+    return NOT_MINE;
+}
+
+static int is_rule(struct view v)
+{
+    for (u32 i = 0; i < v.len; i++) {
+        if (!is_decoration(v.s[i])) {
+            return 0;
+        }
+    }
+    return v.len >= 3;
+}
+
+static int is_aside(struct view line)
+{
+    for (u32 i = 0; i < sizeof(asides) / sizeof(asides[0]); i++) {
+        if (view_starts(line, view_of(asides[i]))) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* Texts of other kinds, told from their unmistakable lines. */
+static int is_arm(struct view line)
+{
+    return view_starts(line, VIEW("arm_")) ||
+           view_starts(line, VIEW("CPU implementer"));
+}
+
+static int is_names_only(struct view line)
+{
+    static const char *const marks[] = {"<model", "<feature ", "<vendor>",
+        "flags\t", "flags :", "flags:", "<cpu>", "<arch>"};
+    for (u32 i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+        if (view_starts(line, view_of(marks[i]))) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+enum line_use read_around(struct reader *r, struct view line)
+{
+    line = view_trim(line);
+    if (!line.len) {
+        return ASIDE;
+    }
+    if (is_rule(line)) {
+        /* libcpuid's tests: what follows is the decoding expected. */
+        if (line.len >= 60 && line.s[0] == '-' && (r->cpu.open || r->arm)) {
+            r->section = RESULTS;
+        }
+        return ASIDE;
+    }
+    if (is_arm(line)) {
+        r->arm = r->arm ? r->arm : r->here.line;
+        r->section = RESULTS;
+        return ASIDE;
+    }
+    if (is_names_only(line)) {
+        r->names_only = r->names_only ? r->names_only : r->here.line;
+        return ASIDE;
+    }
+    if (is_aside(line)) {
+        return ASIDE;
+    }
+    enum line_use use = take_prompt(r, line);
+    if (!use) {
+        use = take_name(r, line);
+    }
+    /* A comment of many words says nothing about features. */
+    return !use && line.s[0] == '#' ? ASIDE : use;
+}

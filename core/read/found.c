@@ -1,0 +1,475 @@
+/* SPDX-License-Identifier: MIT
+ * From registers found to hosts: where a logical CPU ends, and whether the
+ * next one belongs to the same host.
+ */
+#include "read.h"
+
+static const u32 all_known[4] = {
+    0xffffffffu, 0xffffffffu, 0xffffffffu, 0xffffffffu};
+
+struct note_place note_here(const struct reader *r)
+{
+    return (struct note_place){0, r->source, r->here.line};
+}
+
+/* Keeps what can be shown on one line; a name is never longer than its room. */
+void name_set(struct name *n, struct view v)
+{
+    n->len = 0;
+    v = view_trim(v);
+    for (u32 i = 0; i < v.len && n->len < NAME_ROOM; i++) {
+        if (v.s[i] >= 32 && v.s[i] != 127) {
+            n->s[n->len++] = v.s[i];
+        }
+    }
+    while (n->len && n->len == NAME_ROOM && (n->s[n->len - 1] & 0x80)) {
+        n->len--;
+    }
+}
+
+struct view name_view(const struct name *n)
+{
+    return (struct view){n->s, n->len};
+}
+
+static void mark_before(struct reader *r)
+{
+    if (!r->before.line) {
+        r->before = r->here;
+    }
+}
+
+void found_cpu(struct reader *r, u32 number, int alone, int virtual_)
+{
+    end_cpu(r);
+    mark_before(r);
+    r->section = PLAIN;
+    r->cpu.number = number;
+    r->cpu.alone = alone;
+    r->cpu.virtual_ = virtual_;
+}
+
+void found_split(struct reader *r)
+{
+    end_cpu(r);
+    mark_before(r);
+    r->section = PLAIN;
+    r->table_n = 0;
+    r->split = 1;
+}
+
+/* A heading that no host took was none. */
+void end_heading(struct reader *r)
+{
+    if (r->heading.len && !r->heading_sure) {
+        if (r->section == PLAIN) {
+            note_unread(r, r->heading_spot.line, name_view(&r->heading));
+        } else {
+            r->fleet->aside++;
+        }
+    }
+    r->heading.len = 0;
+}
+
+void found_name(struct reader *r, struct view name, int sure)
+{
+    end_heading(r);
+    if (sure) {
+        end_cpu(r);
+        r->section = PLAIN;
+        r->table_n = 0;
+    }
+    mark_before(r);
+    name_set(&r->heading, name);
+    r->heading_spot = r->here;
+    r->heading_sure = sure;
+}
+
+static void open_cpu(struct reader *r, enum format_id format)
+{
+    struct cpu *c = &r->cpu;
+    c->open = 1;
+    c->format = format;
+    c->split = r->split;
+    c->start = r->before.line ? r->before : r->here;
+    c->last_column = NO_COLUMN;
+    c->repeats_n = 0;
+    c->name = r->heading;
+    c->name_spot = r->heading_spot;
+    c->name_sure = r->heading_sure;
+    sheet_clear(r->cpu_sheet);
+    r->fleet->used += r->heading.len && !r->heading_sure;
+    r->split = 0;
+    r->before.line = 0;
+    r->heading.len = 0;
+    r->section = PLAIN;
+}
+
+static void reset_cpu(struct reader *r)
+{
+    r->cpu.open = 0;
+    r->cpu.number = NO_NUMBER;
+    r->cpu.alone = r->cpu.virtual_ = 0;
+}
+
+/* Rows without a subleaf count up. Leaf 0xD is the exception: its empty
+ * subleaves were skipped, so a row's number is that of the next component that
+ * D.0 (XCR0) and D.1 (XSS) speak of. */
+static u32 xsave_subleaf(struct reader *r, const u32 value[4], u32 count)
+{
+    const struct sheet *s = r->cpu_sheet;
+    struct word low = sheet_word(r->fleet, s, 0xd, 0, EAX);
+    struct word high = sheet_word(r->fleet, s, 0xd, 0, EDX);
+    struct word xss = sheet_word(r->fleet, s, 0xd, 1, ECX);
+    /* A component's size is a multiple of 8 and it lies behind the 576 bytes
+     * of the legacy area; D.1 holds feature bits 0, 1, 2 ... instead. */
+    int features = (value[EAX] & 7) != 0 || (!value[EAX] && !value[EBX]);
+    if (count == 1 && features) {
+        return 1;
+    }
+    u64 components = (u64)high.value << 32 | low.value | xss.value;
+    for (u32 n = 2; n < 63; n++) {
+        u32 c = column_of(r->fleet, 0xd, n, NO_COLUMN);
+        if (components >> n & 1 && (c == NO_COLUMN || !sheet_has(s, c))) {
+            return n;
+        }
+    }
+    return NO_SUB;
+}
+
+static u32 next_subleaf(struct reader *r, u32 leaf, const u32 value[4])
+{
+    struct cpu *c = &r->cpu;
+    for (u32 i = 0; i < c->repeats_n; i++) {
+        if (c->repeats[i][0] == leaf) {
+            u32 count = c->repeats[i][1]++;
+            return leaf == 0xd ? xsave_subleaf(r, value, count) : count;
+        }
+    }
+    if (c->repeats_n == sizeof(c->repeats) / sizeof(c->repeats[0])) {
+        /* Dumps name leaves in rising order: the oldest is done with. */
+        bytes_copy(c->repeats[0], c->repeats[1],
+            sizeof(c->repeats) - sizeof(c->repeats[0]));
+        c->repeats_n--;
+    }
+    c->repeats[c->repeats_n][0] = leaf;
+    c->repeats[c->repeats_n++][1] = 1;
+    return 0;
+}
+
+static int same_words(const struct sheet *s, u32 column, const u32 value[4],
+    const u32 known[4])
+{
+    for (u32 i = 0; i < 4; i++) {
+        u32 both = s->known[column][i] & known[i];
+        if ((s->value[column][i] ^ value[i]) & both) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+static int any_known(const struct sheet *s, u32 column, const u32 known[4])
+{
+    u32 any = 0;
+    for (u32 i = 0; i < 4; i++) {
+        any |= s->known[column][i] & known[i];
+    }
+    return any != 0;
+}
+
+static void row_done(struct reader *r, u32 column)
+{
+    r->cpu.last_column = column;
+    r->cpu.end = r->here_end;
+    r->cpu.last_line = r->here.line;
+    r->before.line = 0;
+    if (r->heading.len) {
+        end_heading(r);
+    }
+}
+
+void found_row(struct reader *r, enum format_id format, u32 leaf, u32 sub,
+    const u32 value[4], enum repeat repeat)
+{
+    if (r->cpu.open && r->cpu.format != format) {
+        end_cpu(r);
+    }
+    if (r->cpu.open && leaf == 0 && r->cpu_sheet->n && repeat == STARTS_AGAIN) {
+        end_cpu(r);
+    }
+    if (!r->cpu.open) {
+        open_cpu(r, format);
+    }
+    if (sub == NO_SUB) {
+        sub = is_indexed(leaf) ? next_subleaf(r, leaf, value) : 0;
+        if (sub == NO_SUB) {
+            return;
+        }
+    }
+    u32 column = column_of(r->fleet, leaf, sub, r->cpu.last_column);
+    if (column == NO_COLUMN) {
+        return;
+    }
+    if (sheet_has(r->cpu_sheet, column) && repeat == STARTS_AGAIN) {
+        if (same_words(r->cpu_sheet, column, value, all_known) &&
+            column != r->cpu_sheet->order[0]) {
+            return; /* printed twice */
+        }
+        end_cpu(r);
+        open_cpu(r, format);
+    }
+    sheet_put(r->cpu_sheet, column, value, all_known);
+    row_done(r, column);
+}
+
+void found_register(struct reader *r, enum format_id format, u32 leaf, u32 sub,
+    u32 reg, u32 value, u32 known)
+{
+    u32 values[4] = {0}, knowns[4] = {0};
+    values[reg] = value & known;
+    knowns[reg] = known;
+    if (r->cpu.open && r->cpu.format != format) {
+        end_cpu(r);
+    }
+    u32 column = column_of(r->fleet, leaf, sub, r->cpu.last_column);
+    if (column == NO_COLUMN) {
+        return;
+    }
+    if (r->cpu.open && sheet_has(r->cpu_sheet, column) &&
+        any_known(r->cpu_sheet, column, knowns)) {
+        end_cpu(r);
+    }
+    if (!r->cpu.open) {
+        open_cpu(r, format);
+    }
+    sheet_put(r->cpu_sheet, column, values, knowns);
+    row_done(r, column);
+}
+
+static int seen(const u32 *set, u32 n)
+{
+    n %= CPU_NUMBERS;
+    return (int)(set[n / 32] >> (n % 32) & 1);
+}
+
+static void mark(u32 *set, u32 n)
+{
+    n %= CPU_NUMBERS;
+    set[n / 32] |= 1u << (n % 32);
+}
+
+/* The CPU's own id: the x2APIC id where leaf 0xB has one, else the 8 bits of
+ * leaf 1. Returns 0 when the text has neither. */
+static int apic_id(struct reader *r, u32 *id)
+{
+    struct word x2 = sheet_word(r->fleet, r->cpu_sheet, 0xb, 0, EDX);
+    struct word levels = sheet_word(r->fleet, r->cpu_sheet, 0xb, 0, EBX);
+    struct word one = sheet_word(r->fleet, r->cpu_sheet, 1, 0, EBX);
+    *id = x2.known && levels.value ? x2.value : one.value >> 24;
+    return (x2.known && levels.value) || one.known;
+}
+
+static int unlike(struct reader *r, u32 leaf, u32 reg, u32 mask)
+{
+    struct word a = sheet_word(r->fleet, r->host_sheet, leaf, 0, reg);
+    struct word b = sheet_word(r->fleet, r->cpu_sheet, leaf, 0, reg);
+    return ((a.value ^ b.value) & a.known & b.known & mask) != 0;
+}
+
+static int share_columns(const struct reader *r)
+{
+    for (u32 i = 0; i < r->cpu_sheet->n; i++) {
+        if (sheet_has(r->host_sheet, r->cpu_sheet->order[i])) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* Is this another CPU of the host read so far? */
+static int same_host(struct reader *r)
+{
+    const struct cpu *c = &r->cpu;
+    u32 id;
+    if (!r->host.open || c->split || c->format != r->host.format) {
+        return 0;
+    }
+    if (c->name.len && c->number == NO_NUMBER &&
+        !view_equal(name_view(&c->name), name_view(&r->host.name))) {
+        return 0;
+    }
+    /* Another vendor, family or model is another machine. */
+    if (unlike(r, 0, EBX, 0xffffffffu) || unlike(r, 1, EAX, 0x0fff0ff0u)) {
+        return 0;
+    }
+    if (c->number != NO_NUMBER) {
+        return c->virtual_ || !seen(r->host.numbers, c->number);
+    }
+    if (c->alone || c->format == FORMAT_ESX_CD ||
+        c->format == FORMAT_REGISTERS || c->format == FORMAT_CPUDATA) {
+        return c->alone && r->host.alone && !share_columns(r);
+    }
+    return apic_id(r, &id) ? !seen(r->host.apic_ids, id) : !share_columns(r);
+}
+
+static void adopt(struct reader *r)
+{
+    struct sheet *sheet = r->host_sheet;
+    r->host_sheet = r->cpu_sheet;
+    r->cpu_sheet = sheet;
+    r->host.open = 1;
+    r->host.alone = r->cpu.alone;
+    r->host.format = r->cpu.format;
+    r->host.start = r->cpu.start;
+    r->host.cpus = 0;
+    r->host.differ = 0;
+    r->host.name = r->cpu.name;
+    bytes_zero(r->host.numbers, sizeof(r->host.numbers));
+    bytes_zero(r->host.apic_ids, sizeof(r->host.apic_ids));
+}
+
+void end_cpu(struct reader *r)
+{
+    u32 id = 0;
+    if (!r->cpu.open) {
+        reset_cpu(r);
+        return;
+    }
+    sheet_clip(r->fleet, r->cpu_sheet);
+    int has_id = apic_id(r, &id);
+    if (!same_host(r)) {
+        end_host(r);
+        adopt(r);
+    } else {
+        r->host.differ |= sheet_join(r->fleet, r->host_sheet, r->cpu_sheet,
+            r->differ);
+        if (r->cpu.name.len && !r->cpu.name_sure) {
+            r->fleet->used--;
+            note_unread(r, r->cpu.name_spot.line, name_view(&r->cpu.name));
+        }
+    }
+    r->host.end = r->cpu.end;
+    r->host.last_line = r->cpu.last_line;
+    r->host.cpus++;
+    if (has_id) {
+        mark(r->host.apic_ids, id);
+    }
+    if (r->cpu.number != NO_NUMBER) {
+        mark(r->host.numbers, r->cpu.number);
+    }
+    reset_cpu(r);
+}
+
+/* "host A" ... "host Z", "host AA": a name for a host that has none. */
+static void name_made_up(struct text *t, u32 index)
+{
+    u8 letters[8];
+    u32 n = 0;
+    for (index++; index; index = (index - 1) / 26) {
+        letters[n++] = (u8)('A' + (index - 1) % 26);
+    }
+    text_put(t, VIEW("host "));
+    while (n) {
+        text_char(t, letters[--n]);
+    }
+}
+
+static void name_host(struct reader *r, struct host_record *h)
+{
+    struct text t = text_open(&r->fleet->names);
+    h->named_ = 1;
+    if (r->host.name.len) {
+        text_put(&t, name_view(&r->host.name));
+    } else if (r->file.len) {
+        text_put(&t, name_view(&r->file));
+        if (++r->file_hosts > 1) {
+            text_say(&t, " %u", r->file_hosts);
+        }
+    } else {
+        h->named_ = 0;
+        name_made_up(&t, r->fleet->hosts_n);
+    }
+    struct view name = text_close(&r->fleet->names, &t);
+    h->name_at_ = arena_offset(&r->fleet->names, name.s);
+    h->name_len_ = name.len;
+}
+
+static void say_features(struct reader *r, struct text *t)
+{
+    struct fleet *f = r->fleet;
+    u32 said = 0;
+    for (u32 i = 0; i < r->host_sheet->n; i++) {
+        u32 c = r->host_sheet->order[i];
+        for (u32 reg = 0; reg < 4; reg++) {
+            for (u32 b = 0; b < 32; b++) {
+                if (!(r->differ[c][reg] >> b & 1) || said++ >= 6) {
+                    continue;
+                }
+                u32 leaf = f->columns.leaf[c], sub = f->columns.sub[c];
+                u32 known = bit_find(leaf, sub, reg, b);
+                text_put(t, said > 1 ? VIEW(", ") : VIEW(""));
+                if (known < bits_count) {
+                    text_say(t, "%v ", bit_name(&f->know, known));
+                }
+                place_say(t, leaf, sub, reg, b);
+            }
+        }
+    }
+    if (said > 6) {
+        text_say(t, " and %u more", said - 6);
+    }
+}
+
+static void note_host(struct reader *r, u32 host, const struct kind_record *k)
+{
+    struct fleet *f = r->fleet;
+    struct view name = host_name(f, &f->hosts[host]);
+    struct note_place place = {host + 1, r->source, r->host.start.line};
+    if (k->guest_) {
+        note_add(&f->notes, NOTE_GUEST, place, name);
+    }
+    if (r->host.differ) {
+        u8 room[400];
+        struct text t = text_in(room, sizeof(room));
+        say_features(r, &t);
+        note_add(&f->notes, NOTE_CPUS_DIFFER, place, r->host.cpus, name,
+            text_view(&t));
+    }
+}
+
+void end_host(struct reader *r)
+{
+    struct fleet *f = r->fleet;
+    if (!r->host.open) {
+        return;
+    }
+    r->host.open = 0;
+    u32 kind = NO_KIND;
+    if (f->hosts_n < f->hosts_size && f->names.size - f->names.used > 256) {
+        kind = kind_of(f, r->host_sheet);
+    }
+    if (kind == NO_KIND) {
+        if (!f->limit_told++) {
+            int many = f->kinds_n < f->hosts_n;
+            note_add(&f->notes, many ? NOTE_HOST_LIMIT : NOTE_KIND_LIMIT,
+                note_here(r), f->hosts_n);
+        }
+    } else {
+        struct host_record *h = &f->hosts[f->hosts_n];
+        name_host(r, h);
+        h->kind_ = kind;
+        h->format_ = r->host.format;
+        h->source_ = r->source;
+        h->at_ = r->host.start.at;
+        h->len_ = r->host.end - r->host.start.at;
+        h->line_ = r->host.start.line;
+        h->last_line_ = r->host.last_line;
+        h->cpus_ = r->host.cpus;
+        f->kinds[kind].hosts_++;
+        note_host(r, f->hosts_n++, &f->kinds[kind]);
+    }
+    if (r->host.differ) {
+        bytes_zero(r->differ, sizeof(r->differ));
+    }
+}

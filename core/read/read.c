@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: MIT
+ * The line loop: cuts text into lines, strips what mail and terminals put
+ * around them, and asks each family of formats in turn.
+ */
+#include "read.h"
+
+enum { UNREAD_SHOWN = 12, LOOSE_LAYERS = 4 };
+
+void read_open(struct reader *r, struct fleet *f)
+{
+    bytes_zero(r, sizeof(*r));
+    r->fleet = f;
+    r->cpu_sheet = &r->sheets[0];
+    r->host_sheet = &r->sheets[1];
+    r->cpu.number = NO_NUMBER;
+}
+
+static void end_source(struct reader *r)
+{
+    if (r->join_len) {
+        note_unread(r, r->join_spot.line,
+            (struct view){r->join, r->join_len});
+        r->join_len = 0;
+    }
+    end_heading(r);
+    end_cpu(r);
+    end_host(r);
+    if (r->arm) {
+        note_add(&r->fleet->notes, NOTE_ARM,
+            (struct note_place){0, r->source, r->arm});
+    }
+    if (r->names_only) {
+        note_add(&r->fleet->notes, NOTE_NAMES_ONLY,
+            (struct note_place){0, r->source, r->names_only});
+    }
+}
+
+/* A file's name as a host's: no folder, no extension. */
+static struct view stem(struct view path)
+{
+    u32 start = 0;
+    for (u32 i = 0; i < path.len; i++) {
+        if (path.s[i] == '/' || path.s[i] == '\\') {
+            start = i + 1;
+        }
+    }
+    struct view v = view_from(path, start);
+    for (u32 i = v.len; i > 1; i--) {
+        if (v.s[i - 1] == '.' && v.len - i <= 5) {
+            return view_head(v, i - 1);
+        }
+    }
+    return v;
+}
+
+void read_source(struct reader *r, struct view name)
+{
+    if (r->source) {
+        end_source(r);
+    }
+    u32 source = r->source + 1;
+    struct fleet *f = r->fleet;
+    read_open(r, f);
+    r->source = source;
+    name_set(&r->file, stem(name));
+}
+
+void read_close(struct reader *r)
+{
+    if (r->source) {
+        end_source(r);
+    }
+}
+
+void note_unread(struct reader *r, u32 line, struct view text)
+{
+    struct notes *notes = &r->fleet->notes;
+    struct note_place place = {0, r->source, line};
+    u8 room[80];
+    r->fleet->unread++;
+    if (r->unread_here++ < UNREAD_SHOWN) {
+        note_add(notes, NOTE_UNREAD, place, note_quote(text, room));
+        return;
+    }
+    if (!r->unread_note) {
+        /* Room for the widest numbers; they are written again below. */
+        if (note_add(notes, NOTE_UNREAD_MORE, place, 0xffffffffu, 0xffffffffu,
+                0xffffffffu)) {
+            r->unread_note = notes->n;
+            notes->list[notes->n - 1].count_ = 0;
+        }
+    }
+    if (r->unread_note) {
+        struct note_record *n = &notes->list[r->unread_note - 1];
+        struct text t = text_in(notes->text->base + n->text_at_, 200);
+        n->count_++;
+        n->last_line_ = line;
+        text_say(&t,
+            n->count_ > 1 ? "Not read: %u more lines of this text, the first "
+                            "at line %u and the last at line %u."
+                          : "Not read: %u more line of this text, line %u.",
+            n->count_, n->line_, n->last_line_);
+        n->text_len_ = t.len;
+    }
+}
+
+/* One layer of what others put in front of a line: mail quotes, list bullets,
+ * table borders, C comments. Returns how many bytes it takes. */
+static u32 loose_layer(struct view v)
+{
+    u32 n = 0;
+    while (n < v.len && is_space(v.s[n])) {
+        n++;
+    }
+    struct view rest = view_from(v, n);
+    if (!rest.len) {
+        return n;
+    }
+    if (rest.s[0] == '>' || rest.s[0] == '|') {
+        return n + 1;
+    }
+    if ((rest.s[0] == '*' || rest.s[0] == '-' || rest.s[0] == '+') &&
+        rest.len > 1 && rest.s[1] == ' ') {
+        return n + 2;
+    }
+    if (view_starts(rest, VIEW("//"))) {
+        return n + 2;
+    }
+    return 0;
+}
+
+static enum line_use ask_all(struct reader *r, struct view line)
+{
+    static enum line_use (*const families[])(struct reader *, struct view) = {
+        read_xml, read_dump, read_typed, read_around};
+    enum line_use use = NOT_MINE;
+    for (u32 i = 0; !use && i < sizeof(families) / sizeof(families[0]); i++) {
+        use = families[i](r, line);
+    }
+    return use;
+}
+
+static enum line_use ask_loosely(struct reader *r, struct view line)
+{
+    enum line_use use = ask_all(r, line);
+    for (u32 i = 0; !use && i < LOOSE_LAYERS; i++) {
+        u32 cut = loose_layer(line);
+        if (!cut) {
+            break;
+        }
+        line = view_from(line, cut);
+        if (!view_trim(line).len) {
+            return ASIDE;
+        }
+        use = ask_all(r, line);
+    }
+    return use;
+}
+
+static void read_line(struct reader *r, struct view line)
+{
+    struct fleet *f = r->fleet;
+    struct view bare = view_trim(line);
+    f->lines++;
+    if (!bare.len) {
+        f->blank++;
+        return;
+    }
+    switch (ask_loosely(r, line)) {
+    case USED: f->used++; break;
+    case ASIDE: f->aside++; break;
+    case HELD: case NOTED: break;
+    case NOT_MINE:
+        if (r->section == PLAIN) {
+            note_unread(r, r->here.line, line);
+        } else {
+            f->aside++;
+        }
+        break;
+    }
+}
+
+/* The end of the line at *at*: CR, LF or CR LF end one. Returns text.len + 1
+ * when it goes on beyond the text. */
+static u32 line_end(struct view text, u32 at, int last, u32 *next)
+{
+    u32 end = at;
+    while (end < text.len && text.s[end] != '\n' && text.s[end] != '\r') {
+        end++;
+    }
+    if (end == text.len || (end + 1 == text.len && text.s[end] == '\r')) {
+        *next = text.len;
+        return last ? end : text.len + 1;
+    }
+    *next = end + 1 + (text.s[end] == '\r' && text.s[end + 1] == '\n');
+    return end;
+}
+
+u32 read_feed(struct reader *r, struct view text, int last)
+{
+    u32 at = 0, next = 0;
+    u32 base = r->here_end;
+    if (!r->here.line && view_starts(text, VIEW("\xef\xbb\xbf"))) {
+        at = 3;
+    }
+    while (at < text.len) {
+        u32 end = line_end(text, at, last, &next);
+        if (end > text.len) {
+            break;
+        }
+        r->here.at = base + at;
+        r->here.line++;
+        r->here_end = base + next;
+        r->unended = end == text.len;
+        read_line(r, (struct view){text.s + at, end - at});
+        at = next;
+    }
+    r->here_end = base + at;
+    return at;
+}

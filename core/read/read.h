@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT
+ * Reading: text in, hosts out. Text is fed in pieces of any size; lines are
+ * offered to each family of formats in turn, and what none of them takes is
+ * noted with its line number. Nothing read is kept but registers and names.
+ */
+#ifndef MM_READ_H
+#define MM_READ_H
+
+#include "../host.h"
+
+enum { NAME_ROOM = 64, CPU_NUMBERS = 4096, TABLE_ROOM = 16, JOIN_ROOM = 1024 };
+#define NO_SUB 0xffffffffu
+#define NO_NUMBER 0xffffffffu
+
+/* What a family of formats says of a line it was offered. HELD: may be a name,
+ * which the next registers will tell. NOTED: counted and noted already. */
+enum line_use { NOT_MINE, USED, ASIDE, HELD, NOTED };
+
+/* How lines that are no registers are taken, until registers come again. */
+enum section { PLAIN, ASIDES, RESULTS };
+
+struct name {
+    u8 s[NAME_ROOM];
+    u32 len;
+};
+
+/* Where something stands: its first byte in the source, and its line. */
+struct spot {
+    u32 at, line;
+};
+
+/* A run of registers that is one logical CPU as the text has it. */
+struct cpu {
+    int open;
+    int split;    /* the text says that a new host begins here */
+    int alone;    /* headed by "CPU:", one CPU asked out of many */
+    int virtual_; /* headed "Virtual": another view of the same host */
+    u32 number;   /* NO_NUMBER where the text gives none */
+    enum format_id format;
+    struct spot start;
+    u32 end, last_line;
+    u32 last_column;
+    u32 repeats[8][2]; /* leaf and count of rows without a subleaf */
+    u32 repeats_n;
+    struct name name;
+    struct spot name_spot;
+    int name_sure;
+};
+
+struct reader {
+    struct fleet *fleet;
+    struct sheet sheets[2], *cpu_sheet, *host_sheet;
+    struct cpu cpu;
+    struct {
+        int open, alone;
+        enum format_id format;
+        struct spot start;
+        u32 end, last_line, cpus;
+        struct name name;
+        u32 numbers[CPU_NUMBERS / 32]; /* CPU numbers met */
+        u32 apic_ids[CPU_NUMBERS / 32];
+        int differ;
+    } host;
+    u32 differ[COLUMNS][4]; /* features unlike on the CPUs of this host */
+
+    /* The line being read. */
+    struct spot here;
+    u32 here_end;
+    int unended; /* the text ends in it, without a line end */
+
+    /* What stood before the next registers. */
+    struct spot before;   /* line 0: nothing */
+    struct name heading;  /* may be a name */
+    struct spot heading_spot;
+    int heading_sure;     /* said to be a name, not guessed */
+    int split;
+
+    enum section section;
+    struct {
+        u32 leaf, reg;
+    } table[TABLE_ROOM]; /* registers a header row names */
+    u32 table_n, table_row;
+    u8 join[JOIN_ROOM]; /* an element that goes on over several lines */
+    u32 join_len;
+    struct spot join_spot;
+
+    u32 source;          /* index + 1 */
+    struct name file;    /* its name, without folder and extension */
+    u32 file_hosts;      /* hosts named after it so far */
+    u32 unread_here;     /* lines of this source not read */
+    u32 unread_note;     /* index + 1 of the note that counts them */
+    u32 arm, names_only; /* first line that looked like it */
+};
+
+void read_open(struct reader *r, struct fleet *f);
+/* Begins another text: a file, or a paste when the name is empty. */
+void read_source(struct reader *r, struct view name);
+/* Reads the whole lines of the text (all of it when *last*); returns how many
+ * bytes were taken. The rest wants to be fed again with more behind it. */
+u32 read_feed(struct reader *r, struct view text, int last);
+/* No more texts. */
+void read_close(struct reader *r);
+
+/* The families, in the order they are asked. */
+enum line_use read_dump(struct reader *r, struct view line);
+enum line_use read_typed(struct reader *r, struct view line);
+enum line_use read_xml(struct reader *r, struct view line);
+enum line_use read_around(struct reader *r, struct view line);
+
+/* What a family reports. */
+void found_cpu(struct reader *r, u32 number, int alone, int virtual_);
+void found_split(struct reader *r);
+void found_name(struct reader *r, struct view name, int sure);
+enum repeat { STARTS_AGAIN, KEEPS_FIRST };
+void found_row(struct reader *r, enum format_id format, u32 leaf, u32 sub,
+    const u32 value[4], enum repeat repeat);
+void found_register(struct reader *r, enum format_id format, u32 leaf, u32 sub,
+    u32 reg, u32 value, u32 known);
+void end_heading(struct reader *r);
+void end_cpu(struct reader *r);
+void end_host(struct reader *r);
+
+/* Counts a line as not read, and notes it (beyond a few, all in one note). */
+void note_unread(struct reader *r, u32 line, struct view text);
+struct note_place note_here(const struct reader *r);
+void name_set(struct name *n, struct view v);
+struct view name_view(const struct name *n);
+
+#endif
