@@ -147,9 +147,12 @@ export function control(words, vendor, profile, check = PROFILES[profile].check)
   }));
 }
 
-/** One bit of one host: 1, 0, or null for unknown. words: Map key -> number. */
-export const value = (words, key, bit) =>
-  (words.has(key) ? (words.get(key) >>> bit) & 1 : null);
+/** One bit of one host: 1, 0, or null for unknown. words: Map key -> number, and zero(key):
+ *  whether an absent word is a known zero because it stands above the host's maximum. */
+export function value(words, key, bit) {
+  if (words.has(key)) return (words.get(key) >>> bit) & 1;
+  return words.zero?.(key) ? 0 : null;
+}
 
 /** The three promises of an answer; returns what is broken, in sentences. */
 export function broken(answer, words) {

@@ -76,6 +76,7 @@ export function join({ cpus, unsure }) {
       if (rows.length === cpus.length && rows.every((row) => row[n] === rows[0][n])) shared.add(`${key}.${reg}`);
     });
   }
+  words.zero = (key) => above(cpus[0], key.split('.').slice(0, 2).join('.'));
   return { words, shared };
 }
 

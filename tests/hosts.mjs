@@ -68,6 +68,13 @@ export function known(host) {
   return words;
 }
 
+/** The words of a host as control.mjs takes them: absent above a maximum is a known zero. */
+export function truth(host) {
+  const words = new Map(Object.entries(known(host)));
+  words.zero = (key) => above(host, key.split('.').slice(0, 2).join('.'));
+  return words;
+}
+
 /** Whether a leaf stands above the host's own maximum, so that its text is an echo. */
 export function above(host, key) {
   const [leaf, subleaf] = key.split('.').map((part) => parseInt(part, 16));
@@ -289,12 +296,14 @@ const FEATURES = ['6.0.eax', '7.0.ebx', '7.0.ecx', '7.0.edx', '7.1.eax', '7.1.ed
 /** A fleet of hosts of one vendor: a common ancestor, and every host some bits away from it. */
 export function randomFleet(random, { vendor = random.pick(Object.keys(VENDOR)),
   count = 1 + random.below(6), gaps = 0.1 } = {}) {
-  const basic = random.pick([1, 5, 0xa, 0xd, 0xd, 0x16, 0x20]);
-  const extended = 0x80000000 + random.pick([1, 4, 8, 8, 0x1f, 0x21]);
+  const maxima = () => [random.pick([1, 5, 0xa, 0xd, 0xd, 0x16, 0x20]),
+    0x80000000 + random.pick([1, 4, 8, 8, 0x1f, 0x21])];
+  let [basic, extended] = maxima();
   const ancestor = Object.fromEntries(FEATURES.map((key) => [key, random.word() | random.word()]));
   const fleet = [];
   for (let n = 0; n < count; n++) {
     const words = { ...ancestor };
+    if (random.chance(0.15)) [basic, extended] = maxima();
     for (let flips = random.below(8); flips > 0; flips--) {
       words[random.pick(FEATURES)] ^= 1 << random.below(32);
     }

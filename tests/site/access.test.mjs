@@ -1,0 +1,60 @@
+// axe finds nothing, however the page is looked at.
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import { after, before, describe, it } from 'node:test';
+import { serve } from '../../web/serve.mjs';
+import { launch, openPage, skip } from './visit.mjs';
+
+const { source } = createRequire(import.meta.url)('axe-core');
+
+const desktop = { viewport: { width: 1280, height: 1024 } };
+const VIEWS = {
+  light: { ...desktop, colorScheme: 'light' },
+  dark: { ...desktop, colorScheme: 'dark' },
+  'forced colours': { ...desktop, forcedColors: 'active' },
+  'high contrast': { ...desktop, contrast: 'more' },
+  '320 pixels': { viewport: { width: 320, height: 640 }, hasTouch: true },
+  '320 pixels, dark': { viewport: { width: 320, height: 640 }, colorScheme: 'dark' },
+  // 1280 by 1024 at 400 % leaves 320 by 256 CSS pixels.
+  '400 %': { viewport: { width: 320, height: 256 }, deviceScaleFactor: 4 },
+};
+
+describe('the page for everyone', { skip }, () => {
+  let site;
+  let browser;
+  before(async () => {
+    site = await serve();
+    browser = await launch();
+  });
+  after(async () => {
+    await browser?.close();
+    await site?.close();
+  });
+
+  for (const [name, options] of Object.entries(VIEWS)) {
+    for (const sample of [false, true]) {
+      it(`${name}, ${sample ? 'with the 2006 hosts' : 'empty'}`, async () => {
+        const context = await browser.newContext(options);
+        const page = await context.newPage();
+        await openPage(page, site.address, { sample });
+        assert.deepEqual(await findings(page), []);
+        const overflow = await page.evaluate(() =>
+          document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth);
+        assert.equal(overflow, 0, 'the page itself never scrolls sideways');
+        await context.close();
+      });
+    }
+  }
+});
+
+async function findings(page) {
+  await page.evaluate(source);
+  const { violations } = await page.evaluate(() => window.axe.run(document, {
+    resultTypes: ['violations'],
+    rules: { 'target-size': { enabled: true } },
+  }));
+  return violations.map(({ id, help, nodes }) => {
+    const { target, failureSummary } = nodes[0];
+    return `${id}: ${help} (${nodes.length} times, first ${target}: ${failureSummary})`;
+  });
+}
