@@ -8,24 +8,24 @@ int fleet_open(struct fleet *f, struct arena *a, u32 keep)
     if (!know_open(&f->know, a) || a->size - a->used < keep) {
         return 0;
     }
-    u32 room = (a->size - a->used - keep) / 8;
-    f->hosts_size = room * 2 / (u32)sizeof(struct host_record);
-    f->kinds_size = room / (4 * (u32)sizeof(struct kind_record));
+    u32 room = (a->size - a->used - keep) / 17;
+    f->hosts_size = room * 6 / (u32)sizeof(struct host_record);
+    f->kinds_size = room / (u32)sizeof(struct kind_record);
     f->kinds_size = f->kinds_size < KIND_SLOTS / 2 ? f->kinds_size
                                                    : KIND_SLOTS / 2;
     f->notes.size = 1000;
     f->hosts = TAKE(a, struct host_record, f->hosts_size);
     f->kinds = TAKE(a, struct kind_record, f->kinds_size);
     f->notes.list = TAKE(a, struct note_record, f->notes.size);
-    u8 *names = TAKE(a, u8, room);
-    u8 *rows = TAKE(a, u8, room * 4);
+    u8 *names = TAKE(a, u8, room * 3);
+    u8 *rows = TAKE(a, u8, room * 6);
     if (!f->hosts || !f->kinds || !f->notes.list || !names || !rows) {
         return 0;
     }
     f->names = (struct arena){a->base, arena_offset(a, names),
-        arena_offset(a, names) + room};
+        arena_offset(a, names) + room * 3};
     f->rows = (struct arena){a->base, arena_offset(a, rows),
-        arena_offset(a, rows) + room * 4};
+        arena_offset(a, rows) + room * 6};
     f->notes.text = &f->names;
     return 1;
 }
@@ -141,14 +141,9 @@ struct word sheet_word(struct fleet *f, const struct sheet *s, u32 leaf,
     return (struct word){s->value[column][reg], s->known[column][reg]};
 }
 
-/* Is the leaf above the maximum of its range? The maximum is 0.EAX for basic
- * leaves, 80000000.EAX for extended ones and so on; a range whose own maximum
- * does not lie in it is not there at all. Unknown maximum: not above. */
-struct maxima {
-    struct word basic, extended, leaf7;
-};
-
-static int is_above(const struct maxima *m, u32 leaf, u32 sub)
+/* The maximum is 0.EAX for basic leaves, 80000000.EAX for extended ones; a
+ * range whose maximum does not lie in it is not there at all. */
+int is_above(const struct maxima *m, u32 leaf, u32 sub)
 {
     if (leaf < 0x40000000u) {
         if (m->basic.known == ALL && leaf > m->basic.value) {
@@ -322,15 +317,20 @@ static struct word row_word(const struct fleet *f, const struct kind_record *k,
     return (struct word){0, 0};
 }
 
-struct word kind_word(const struct fleet *f, const struct kind_record *k,
-    u32 leaf, u32 sub, u32 reg)
+struct maxima kind_maxima(const struct fleet *f, const struct kind_record *k)
 {
-    struct word w = row_word(f, k, leaf, sub, reg);
-    struct maxima m = {
+    return (struct maxima){
         row_word(f, k, 0, 0, EAX),
         row_word(f, k, 0x80000000u, 0, EAX),
         row_word(f, k, 7, 0, EAX),
     };
+}
+
+struct word kind_word(const struct fleet *f, const struct kind_record *k,
+    u32 leaf, u32 sub, u32 reg)
+{
+    struct word w = row_word(f, k, leaf, sub, reg);
+    struct maxima m = kind_maxima(f, k);
     return is_above(&m, leaf, sub) ? (struct word){0, ALL} : w;
 }
 

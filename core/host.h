@@ -94,6 +94,15 @@ const struct row *kind_rows(const struct fleet *f, const struct kind_record *k);
 struct word kind_word(const struct fleet *f, const struct kind_record *k,
     u32 leaf, u32 sub, u32 reg);
 
+/* The highest leaf of each range, as far as known. */
+struct maxima {
+    struct word basic, extended, leaf7;
+};
+struct maxima kind_maxima(const struct fleet *f, const struct kind_record *k);
+/* Is the leaf above its range's maximum, so that the CPU does not have it?
+ * Where the maximum is unknown it is not above. */
+int is_above(const struct maxima *m, u32 leaf, u32 sub);
+
 struct view host_name(const struct fleet *f, const struct host_record *h);
 
 /* Writes "1.ecx" or "7.1.eax"; with a bit (not 32) "1.ecx[3]" after it. */

@@ -51,6 +51,12 @@ const struct format formats[FORMATS] = {
 #undef FORMAT
 };
 
+const struct target targets[TARGETS] = {
+#define TARGET(ID, TEXT, NAME, FILE) {TEXT, NAME, FILE},
+#include "targets.def"
+#undef TARGET
+};
+
 struct field {
     u32 leaf, sub, reg;
     u8 high, low, merge;

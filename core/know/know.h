@@ -77,6 +77,18 @@ enum profile_id {
     PROFILES
 };
 
+struct target {
+    const char *id, *name, *file;
+};
+
+enum target_id {
+#define TARGET(ID, ...) TARGET_##ID,
+#include "targets.def"
+#undef TARGET
+    TARGETS
+};
+
+extern const struct target targets[TARGETS];
 extern const struct profile profiles[PROFILES];
 extern const struct format formats[FORMATS];
 extern const struct bit bits[];

@@ -466,7 +466,9 @@ void end_host(struct reader *r)
         h->line_ = r->host.start.line;
         h->last_line_ = r->host.last_line;
         h->cpus_ = r->host.cpus;
-        f->kinds[kind].hosts_++;
+        if (!f->kinds[kind].hosts_++) {
+            f->kinds[kind].first_host_ = f->hosts_n;
+        }
         note_host(r, f->hosts_n++, &f->kinds[kind]);
     }
     if (r->host.differ) {

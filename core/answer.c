@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: MIT */
+#include "answer.h"
+
+const char records_schema[] =
+#define RECORD_NAME(NAME) " " #NAME
+#define RECORD_LINE(NAME, FIELDS) #NAME FIELDS(RECORD_NAME) "\n"
+    RECORDS(RECORD_LINE);
+
+static u32 kept_at(struct answer *a, struct text *t, u32 *len)
+{
+    struct view said = text_close(a->arena, t);
+    *len = said.len;
+    return arena_offset(a->arena, said.s);
+}
+
+static int keep_mask(struct answer *a, const struct mask *m, u32 *at)
+{
+    u8 *letters = TAKE(a->arena, u8, MASK_TEXT);
+    if (letters) {
+        mask_print(m, ' ', letters);
+    }
+    *at = arena_offset(a->arena, letters);
+    return letters != NULL;
+}
+
+static int make_registers(struct answer *a, struct answer_record *record)
+{
+    struct register_record *list =
+        TAKE(a->arena, struct register_record, a->registers_n);
+    if (a->registers_n && !list) {
+        return 0;
+    }
+    record->registers_at_ = arena_offset(a->arena, list);
+    record->registers_n_ = a->registers_n;
+    for (u32 i = 0; i < a->registers_n; i++) {
+        const struct compared *c = &a->registers[i];
+        list[i] = (struct register_record){
+            .leaf_ = c->leaf,
+            .sub_ = c->sub,
+            .reg_ = c->reg,
+            .ones_ = c->ones,
+            .zeros_ = c->zeros,
+            .differ_ = c->ones & c->zeros,
+            .unknown_ = c->unknown,
+            .hide_ = c->hide,
+        };
+        if (!keep_mask(a, &c->standard, &list[i].default_at_) ||
+            !keep_mask(a, &c->custom, &list[i].custom_at_) ||
+            !keep_mask(a, &c->effective, &list[i].effective_at_)) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+/* Bits that differ, are unknown somewhere, or are decided on. */
+static u32 told_bits(const struct answer *a, const struct compared *c)
+{
+    u32 told = (c->ones & c->zeros) | c->unknown;
+    for (u32 b = 0; b < 32; b++) {
+        enum decision d = decide(a, c, b);
+        told |= (u32)(d == HIDE || d == CONFLICT || d == WARN) << b;
+    }
+    return told;
+}
+
+static void name_bit(struct answer *a, const struct compared *c, u32 bit,
+    struct bit_record *r)
+{
+    u32 known = bit_find(c->leaf, c->sub, c->reg, bit);
+    struct text t = text_open(a->arena);
+    if (known < bits_count) {
+        text_put(&t, bit_name(&a->fleet->know, known));
+        r->level_ = bits[known].level;
+        r->vendor_ = bits[known].vendor;
+    } else {
+        place_say(&t, c->leaf, c->sub, c->reg, bit);
+        r->level_ = NO_LEVEL;
+    }
+    r->name_at_ = kept_at(a, &t, &r->name_len_);
+    t = text_open(a->arena);
+    text_put(&t, known < bits_count
+                     ? bit_meaning(&a->fleet->know, known)
+                     : field_name(c->leaf, c->sub, c->reg, bit));
+    r->meaning_at_ = kept_at(a, &t, &r->meaning_len_);
+}
+
+void answer_bit(struct answer *a, const struct compared *c, u32 bit,
+    struct bit_record *r)
+{
+    const struct fleet *f = a->fleet;
+    *r = (struct bit_record){
+        .leaf_ = c->leaf,
+        .sub_ = c->sub,
+        .reg_ = c->reg,
+        .bit_ = bit,
+        .merge_ = bit_merge(c->leaf, c->sub, c->reg, bit),
+        .default_ = c->standard.letter[bit],
+        .custom_ = c->custom.letter[bit],
+        .effective_ = c->effective.letter[bit],
+        .decision_ = decide(a, c, bit),
+    };
+    name_bit(a, c, bit, r);
+    struct text t = text_open(a->arena);
+    reason_say(&t, a, c, bit);
+    r->reason_at_ = kept_at(a, &t, &r->reason_len_);
+    u8 *values = TAKE(a->arena, u8, f->kinds_n);
+    if (!values) {
+        return;
+    }
+    r->values_at_ = arena_offset(a->arena, values);
+    for (u32 i = 0; i < f->kinds_n; i++) {
+        values[i] = (u8)kind_bit(a, i, c, bit);
+        r->ones_ += values[i] == 1 ? f->kinds[i].hosts_ : 0;
+        r->zeros_ += values[i] == 0 ? f->kinds[i].hosts_ : 0;
+        r->unknowns_ += values[i] == 2 ? f->kinds[i].hosts_ : 0;
+    }
+}
+
+static u32 count_bits(u32 word)
+{
+    return (u32)__builtin_popcount(word);
+}
+
+static int make_bits(struct answer *a, struct answer_record *record)
+{
+    u32 n = 0;
+    for (u32 i = 0; i < a->registers_n; i++) {
+        n += count_bits(told_bits(a, &a->registers[i]));
+    }
+    struct bit_record *list = TAKE(a->arena, struct bit_record, n);
+    if (n && !list) {
+        return 0;
+    }
+    record->bits_at_ = arena_offset(a->arena, list);
+    for (u32 i = 0; i < a->registers_n; i++) {
+        const struct compared *c = &a->registers[i];
+        u32 told = told_bits(a, c);
+        for (u32 b = 32; b--;) {
+            /* A bit wants up to 500 bytes of words and a byte a kind. */
+            if (!(told >> b & 1) ||
+                a->arena->size - a->arena->used < 1024 + a->fleet->kinds_n) {
+                continue;
+            }
+            answer_bit(a, c, b, &list[record->bits_n_++]);
+        }
+    }
+    return record->bits_n_ == n;
+}
+
+static void reading_say(struct answer *a, struct answer_record *record)
+{
+    const struct fleet *f = a->fleet;
+    u32 met = 0;
+    struct text t = text_open(a->arena);
+    text_say(&t, f->hosts_n == 1 ? "%u host" : "%u hosts", f->hosts_n);
+    for (u32 i = 0; i < f->hosts_n; i++) {
+        u32 format = f->hosts[i].format_;
+        if (met >> format & 1) {
+            continue;
+        }
+        text_put(&t, met ? VIEW(", ") : VIEW(": "));
+        met |= 1u << format;
+        text_put(&t, view_of(formats[format].name));
+    }
+    text_say(&t, f->used == 1 ? ". %u line used" : ". %u lines used", f->used);
+    if (f->aside) {
+        text_say(&t, ", %u known to be beside the point", f->aside);
+    }
+    if (f->unread) {
+        text_say(&t, ", %u not read", f->unread);
+    }
+    if (f->blank) {
+        text_say(&t, ", %u blank", f->blank);
+    }
+    text_put(&t, VIEW("."));
+    record->reading_at_ = kept_at(a, &t, &record->reading_len_);
+}
+
+static void fill_record(struct answer *a, struct answer_record *record)
+{
+    struct fleet *f = a->fleet;
+    record->hosts_at_ = arena_offset(a->arena, f->hosts);
+    record->hosts_n_ = f->hosts_n;
+    record->kinds_at_ = arena_offset(a->arena, f->kinds);
+    record->kinds_n_ = f->kinds_n;
+    record->notes_at_ = arena_offset(a->arena, f->notes.list);
+    record->notes_n_ = f->notes.n;
+    record->profile_ = a->profile;
+    record->check_ = a->check;
+    record->reason_at_ = arena_offset(a->arena, a->profile_reason.s);
+    record->reason_len_ = a->profile_reason.len;
+    record->lines_ = f->lines;
+    record->used_ = f->used;
+    record->blank_ = f->blank;
+    record->aside_ = f->aside;
+    record->unread_ = f->unread;
+}
+
+static void note_nothing(struct fleet *f)
+{
+    struct note_place nowhere = {0, 0, 0};
+    for (u32 i = 0; i < f->notes.n; i++) {
+        u32 kind = f->notes.list[i].kind_;
+        if (kind == NOTE_ARM || kind == NOTE_NAMES_ONLY) {
+            return;
+        }
+    }
+    if (f->lines == f->blank) {
+        note_add(&f->notes, NOTE_EMPTY, nowhere);
+    } else {
+        note_add(&f->notes, NOTE_NOTHING, nowhere, f->lines);
+    }
+}
+
+struct answer_record *answer_make(struct answer *a, struct fleet *f,
+    const struct request *request, struct arena *arena)
+{
+    bytes_zero(a, sizeof(*a));
+    a->fleet = f;
+    a->arena = arena;
+    a->request = *request;
+    struct answer_record *record = TAKE(arena, struct answer_record, 1);
+    if (!record) {
+        return NULL;
+    }
+    choose_profile(a);
+    if (!f->hosts_n) {
+        note_nothing(f);
+    }
+    if (!compare_hosts(a)) {
+        return NULL;
+    }
+    make_masks(a);
+    /* The verdict first: it must have room, the single bits may be cut. */
+    if (!make_verdict(a, record) || !make_registers(a, record) ||
+        !make_targets(a, record)) {
+        return NULL;
+    }
+    reading_say(a, record);
+    if (!make_bits(a, record)) {
+        note_add(&f->notes, NOTE_ANSWER_FULL, (struct note_place){0, 0, 0});
+    }
+    fill_record(a, record);
+    return record;
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT
+ * From hosts to the answer: registers compared, masks, one decision and one
+ * sentence for each bit, and the verdict.
+ */
+#ifndef MM_ANSWER_H
+#define MM_ANSWER_H
+
+#include "host.h"
+#include "mask.h"
+
+enum decision { HIDE, HIDDEN, IGNORED, KEEP, CONFLICT, UNKNOWN, CLOSURE, WARN };
+
+enum { OWN_DEFAULTS = 64 };
+
+/* What the person chose; PROFILES and NO_CHECK stand for no choice. */
+enum { NO_CHECK = 2 };
+
+struct own_default {
+    u32 leaf, sub, reg;
+    struct mask mask;
+};
+
+struct request {
+    u32 profile, check;
+    u32 defaults_n;
+    struct own_default defaults[OWN_DEFAULTS];
+};
+
+/* Reads "profile=ID", "check=equal" and "default=1.ecx=RRRR ..." lines. What
+ * is wrong is noted. */
+struct request request_read(struct view text, struct notes *notes);
+
+/* A register of all hosts together. */
+struct compared {
+    u32 leaf, sub, reg;
+    u32 ones, zeros; /* known 1, known 0 on some host */
+    u32 unknown;     /* not known on some host */
+    u32 hide;        /* differs, counts and can be hidden */
+    struct mask standard, custom, effective; /* standard: the default mask */
+};
+
+/* The answer while it is made, and after it for questions about single bits. */
+struct answer {
+    struct fleet *fleet;
+    struct arena *arena;
+    struct request request;
+    u32 profile, check, vendor; /* in force; PROFILES: the person's own */
+    struct view profile_reason;
+    struct compared *registers;
+    u32 registers_n;
+    int suggested;
+};
+
+/* Makes the answer; everything lies in the arena. NULL when it is too small. */
+struct answer_record *answer_make(struct answer *a, struct fleet *f,
+    const struct request *request, struct arena *arena);
+
+/* One bit of a register of the answer made last. */
+void answer_bit(struct answer *a, const struct compared *c, u32 bit,
+    struct bit_record *record);
+const struct compared *answer_register(const struct answer *a, u32 leaf,
+    u32 sub, u32 reg);
+
+/* merge.c: which registers there are to compare, and what hosts say. */
+int compare_hosts(struct answer *a);
+/* masks.c: default, custom and effective mask of every register. */
+void choose_profile(struct answer *a);
+void make_masks(struct answer *a);
+enum decision decide(const struct answer *a, const struct compared *c, u32 bit);
+/* Bits that count under the profile: a difference there breaks a migration. */
+int letter_counts(u8 letter, u32 check);
+/* reason.c: the one sentence. */
+void reason_say(struct text *t, const struct answer *a,
+    const struct compared *c, u32 bit);
+/* Names hosts whose bit is 0, 1 or unknown (2): "esx01, esx02 and 3 more". */
+void hosts_say(struct text *t, const struct answer *a, const struct compared *c,
+    u32 bit, u32 value);
+u32 kind_bit(const struct answer *a, u32 kind, const struct compared *c,
+    u32 bit); /* 0, 1, 2: unknown */
+/* grade.c: the verdict. */
+int make_verdict(struct answer *a, struct answer_record *record);
+/* emit/: one text for each target. */
+int make_targets(struct answer *a, struct answer_record *record);
+/* Writes one target; 0 when there is none of this number. */
+int emit_target(struct text *t, const struct answer *a, u32 target);
+
+#endif

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine.h"
+
+int engine_open(struct engine *e, u8 *memory, u32 size)
+{
+    u32 keep = size / 3;
+    if (size < ENGINE_LEAST) {
+        return 0;
+    }
+    bytes_zero(&e->fleet, sizeof(e->fleet));
+    bytes_zero(&e->answer, sizeof(e->answer));
+    /* Offset 0 stands for nothing: no record may lie there. */
+    e->arena = (struct arena){memory, 16, size};
+    e->closed = 0;
+    if (!fleet_open(&e->fleet, &e->arena, keep)) {
+        return 0;
+    }
+    read_open(&e->reader, &e->fleet);
+    return 1;
+}
+
+void engine_source(struct engine *e, struct view name)
+{
+    read_source(&e->reader, name);
+}
+
+u32 engine_feed(struct engine *e, struct view text, int last)
+{
+    return read_feed(&e->reader, text, last);
+}
+
+/* Reading is over; what answers add on top is thrown away by the next one. */
+static void close_reading(struct engine *e)
+{
+    if (!e->closed) {
+        read_close(&e->reader);
+        e->closed = 1;
+        e->arena_mark = e->arena.used;
+        e->names_mark = e->fleet.names.used;
+        e->notes_mark = e->fleet.notes.n;
+    }
+    e->arena.used = e->arena_mark;
+    e->fleet.names.used = e->names_mark;
+    e->fleet.notes.n = e->notes_mark;
+}
+
+struct answer_record *engine_answer(struct engine *e, struct view request)
+{
+    close_reading(e);
+    struct request q = request_read(request, &e->fleet.notes);
+    return answer_make(&e->answer, &e->fleet, &q, &e->arena);
+}
+
+struct bit_record *engine_explain(struct engine *e, u32 leaf, u32 sub, u32 reg,
+    u32 bit)
+{
+    const struct compared *c = answer_register(&e->answer, leaf, sub, reg);
+    struct bit_record *record =
+        c && bit < 32 ? TAKE(&e->arena, struct bit_record, 1) : NULL;
+    if (record) {
+        answer_bit(&e->answer, c, bit, record);
+    }
+    return record;
+}
+
+static void list_row(struct text *t, u32 n, const char *const *words)
+{
+    for (u32 i = 0; i < n; i++) {
+        text_put(t, i ? VIEW("\t") : VIEW(""));
+        text_put(t, view_of(words[i]));
+    }
+    text_put(t, VIEW("\n"));
+}
+
+static void list_rows(struct text *t, u32 what)
+{
+    static const char *const severities[] = {"error", "warning", "info"};
+    for (u32 i = 0; what == 0 && i < PROFILES; i++) {
+        const struct profile *p = &profiles[i];
+        list_row(t, 4, (const char *[]){p->id, p->name,
+            p->check == EQUAL ? "equal" : "subset", p->about});
+    }
+    for (u32 i = 0; what == 1 && i < FORMATS; i++) {
+        const struct format *f = &formats[i];
+        list_row(t, 4, (const char *[]){f->id, f->name, f->command, f->about});
+    }
+    for (u32 i = 0; what == 2 && i < TARGETS; i++) {
+        const struct target *g = &targets[i];
+        list_row(t, 3, (const char *[]){g->id, g->name, g->file});
+    }
+    for (u32 i = 1; what == 3 && i <= 4; i++) {
+        text_say(t, "x86-64-v%u\tx86-64 level %u\n", i, i);
+    }
+    for (u32 i = 0; what == 4 && i < NOTES; i++) {
+        list_row(t, 2,
+            (const char *[]){note_kind(i), severities[note_severity(i)]});
+    }
+}
+
+struct view engine_list(struct engine *e, u32 what)
+{
+    struct text t = text_open(&e->arena);
+    list_rows(&t, what);
+    return text_view(&t);
+}

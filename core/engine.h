@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT
+ * The whole chain behind one door: what the WebAssembly bridge and the native
+ * tests call. An engine lies in memory of the caller and keeps nothing else.
+ */
+#ifndef MM_ENGINE_H
+#define MM_ENGINE_H
+
+#include "answer.h"
+#include "read/read.h"
+
+struct engine {
+    struct arena arena;
+    struct fleet fleet;
+    struct reader reader;
+    struct answer answer;
+    u32 arena_mark, names_mark, notes_mark; /* as reading left them */
+    int closed;
+};
+
+/* The least memory an engine reads and answers with. */
+enum { ENGINE_LEAST = 2 << 20 };
+
+/* Begins anew in the memory given (from its start; offsets count from there).
+ * Returns 0 when it is less than ENGINE_LEAST. */
+int engine_open(struct engine *e, u8 *memory, u32 size);
+/* Begins another text: a file of this name, or a paste (empty name). */
+void engine_source(struct engine *e, struct view name);
+/* Feeds text; see read_feed. */
+u32 engine_feed(struct engine *e, struct view text, int last);
+/* Answers the request text (see request_read); can be asked again with another
+ * one. NULL only when memory is far too small. */
+struct answer_record *engine_answer(struct engine *e, struct view request);
+/* One bit of the answer made last; NULL for a register it does not list. */
+struct bit_record *engine_explain(struct engine *e, u32 leaf, u32 sub, u32 reg,
+    u32 bit);
+/* Tab-separated rows: 0 profiles (id, name, check, about), 1 formats (id, name,
+ * command, about), 2 targets (id, name, file), 3 models (id, name), 4 note
+ * kinds (kind, severity). */
+struct view engine_list(struct engine *e, u32 what);
+
+#endif

@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: MIT
+ * The verdict: one sentence for the whole, and what to do about it.
+ */
+#include "answer.h"
+
+enum { PROBLEMS = 12, LEAVES_SAID = 4 };
+
+struct verdict {
+    const struct answer *a;
+    struct answer_record *record;
+    struct line_record *problems;
+    u32 hides, differs, conflicts, unknown;
+    int vendors_differ;
+};
+
+static struct view kind_vendor_text(const struct answer *a, u32 kind)
+{
+    const struct kind_record *k = &a->fleet->kinds[kind];
+    return (struct view){a->fleet->names.base + k->vendor_at_, k->vendor_len_};
+}
+
+/* "Intel" for "GenuineIntel": how people call them. */
+static struct view vendor_called(struct view vendor)
+{
+    static const char *const called[][2] = {{"GenuineIntel", "Intel"},
+        {"AuthenticAMD", "AMD"}, {"HygonGenuine", "Hygon"},
+        {"CentaurHauls", "Centaur or Zhaoxin"}};
+    for (u32 i = 0; i < sizeof(called) / sizeof(called[0]); i++) {
+        if (view_equal(vendor, view_of(called[i][0]))) {
+            return view_of(called[i][1]);
+        }
+    }
+    return vendor;
+}
+
+static void find_vendor(struct verdict *v)
+{
+    struct view first = {0, 0};
+    for (u32 i = 0; i < v->a->fleet->kinds_n; i++) {
+        struct view vendor = kind_vendor_text(v->a, i);
+        if (vendor.len && first.len && !view_equal(first, vendor)) {
+            v->vendors_differ = 1;
+        }
+        first = first.len ? first : vendor;
+    }
+    if (!v->vendors_differ && first.len) {
+        v->record->vendor_at_ = arena_offset(&v->a->fleet->names, first.s);
+        v->record->vendor_len_ = first.len;
+    }
+}
+
+static struct view first_host_name(const struct answer *a, u32 kind)
+{
+    return host_name(a->fleet,
+        &a->fleet->hosts[a->fleet->kinds[kind].first_host_]);
+}
+
+/* "host A is Intel, host B is AMD" */
+static void vendors_say(const struct verdict *v, struct text *t)
+{
+    const struct fleet *f = v->a->fleet;
+    u32 said = 0;
+    for (u32 i = 0; i < f->kinds_n; i++) {
+        struct view vendor = kind_vendor_text(v->a, i);
+        u32 hosts = 0, first = f->kinds_n;
+        for (u32 j = 0; j < f->kinds_n; j++) {
+            if (view_equal(vendor, kind_vendor_text(v->a, j))) {
+                hosts += f->kinds[j].hosts_;
+                first = first < j ? first : j;
+            }
+        }
+        if (!vendor.len || first != i) {
+            continue;
+        }
+        text_put(t, said++ ? VIEW(", ") : VIEW(""));
+        text_put(t, first_host_name(v->a, i));
+        if (hosts > 1) {
+            text_say(t, " and %u more are %v", hosts - 1,
+                vendor_called(vendor));
+        } else {
+            text_say(t, " is %v", vendor_called(vendor));
+        }
+    }
+}
+
+static struct text *problem_open(struct verdict *v, struct text *t)
+{
+    *t = text_open(v->a->arena);
+    return t;
+}
+
+static void problem_close(struct verdict *v, struct text *t)
+{
+    struct view said = text_close(v->a->arena, t);
+    if (v->record->problems_n_ < PROBLEMS) {
+        struct line_record *line = &v->problems[v->record->problems_n_++];
+        line->text_at_ = arena_offset(v->a->arena, said.s);
+        line->text_len_ = said.len;
+    }
+}
+
+static void count(struct verdict *v)
+{
+    for (u32 i = 0; i < v->a->registers_n; i++) {
+        const struct compared *c = &v->a->registers[i];
+        for (u32 b = 0; b < 32; b++) {
+            enum decision d = decide(v->a, c, b);
+            v->hides += d == HIDE;
+            v->conflicts += d == CONFLICT;
+            v->unknown += d == UNKNOWN;
+            v->differs += c->ones >> b & c->zeros >> b & 1;
+        }
+    }
+}
+
+/* Leaves where a host's text is silent about bits that count. */
+static u32 silent_leaves(const struct answer *a, u32 kind, struct text *t,
+    u32 *bits_silent)
+{
+    u32 said = 0, last = 0xffffffffu;
+    *bits_silent = 0;
+    for (u32 i = 0; i < a->registers_n; i++) {
+        const struct compared *c = &a->registers[i];
+        u32 silent = 0;
+        for (u32 b = 0; b < 32; b++) {
+            silent += decide(a, c, b) == UNKNOWN && kind_bit(a, kind, c, b) == 2;
+        }
+        *bits_silent += silent;
+        if (!silent || c->leaf == last) {
+            continue;
+        }
+        last = c->leaf;
+        if (said++ < LEAVES_SAID) {
+            text_put(t, said > 1 ? VIEW(", ") : VIEW(""));
+            text_hex(t, c->leaf, 0);
+        }
+    }
+    if (said > LEAVES_SAID) {
+        text_say(t, " and %u more", said - LEAVES_SAID);
+    }
+    return said;
+}
+
+/* "esx02 says nothing about leaf 7, 80000008" */
+static int silence_say(const struct verdict *v, u32 kind, struct text *t,
+    u32 *bits_silent)
+{
+    u8 room[120];
+    struct text leaves = text_in(room, sizeof(room));
+    u32 n = silent_leaves(v->a, kind, &leaves, bits_silent);
+    if (!n) {
+        return 0;
+    }
+    u32 hosts = v->a->fleet->kinds[kind].hosts_;
+    text_put(t, first_host_name(v->a, kind));
+    if (hosts > 1) {
+        text_say(t, " and %u more say", hosts - 1);
+    } else {
+        text_put(t, VIEW(" says"));
+    }
+    text_say(t, " nothing about %v %v", n > 1 ? VIEW("leaves") : VIEW("leaf"),
+        text_view(&leaves));
+    return 1;
+}
+
+static void find_silence(struct verdict *v)
+{
+    if (!v->unknown) {
+        return;
+    }
+    for (u32 i = 0; i < v->a->fleet->kinds_n; i++) {
+        struct text t;
+        u32 silent;
+        if (silence_say(v, i, problem_open(v, &t), &silent)) {
+            text_say(&t,
+                ": %u %v that count cannot be compared. Paste its "
+                "cpuid -1 -r.",
+                silent, silent == 1 ? VIEW("bit") : VIEW("bits"));
+            problem_close(v, &t);
+        }
+    }
+}
+
+/* A default T that no host meets, or F that none does: no host can run it. */
+static int required_nowhere(const struct compared *c, u32 b)
+{
+    u8 letter = c->standard.letter[b];
+    return !(c->unknown >> b & 1) &&
+           ((letter == 'T' && !(c->ones >> b & 1)) ||
+               (letter == 'F' && !(c->zeros >> b & 1)));
+}
+
+static void bit_problem(struct verdict *v, const struct compared *c, u32 b)
+{
+    struct text t;
+    enum decision d = decide(v->a, c, b);
+    int mitigation = d == HIDE &&
+                     bit_merge(c->leaf, c->sub, c->reg, b) == AND_WARN;
+    u32 known = bit_find(c->leaf, c->sub, c->reg, b);
+    if (d != CONFLICT && !mitigation && !required_nowhere(c, b)) {
+        return;
+    }
+    problem_open(v, &t);
+    if (known < bits_count) {
+        text_put(&t, bit_name(&v->a->fleet->know, known));
+    } else {
+        text_put(&t, field_name(c->leaf, c->sub, c->reg, b));
+    }
+    text_put(&t, VIEW(" ("));
+    place_say(&t, c->leaf, c->sub, c->reg, b);
+    text_put(&t, VIEW(") "));
+    if (mitigation) {
+        text_put(&t, VIEW("is a mitigation: update microcode or BIOS on "));
+        hosts_say(&t, v->a, c, b, 0);
+        text_put(&t, VIEW(" rather than hide it."));
+    } else if (d == CONFLICT) {
+        text_put(&t, VIEW("must be equal and cannot be masked: 1 on "));
+        hosts_say(&t, v->a, c, b, 1);
+        text_put(&t, VIEW(", 0 on "));
+        hosts_say(&t, v->a, c, b, 0);
+        text_put(&t, VIEW("."));
+    } else {
+        text_say(&t, "has the default %c, which no host meets.",
+            (int)c->standard.letter[b]);
+    }
+    problem_close(v, &t);
+}
+
+static void find_problems(struct verdict *v)
+{
+    struct text t;
+    if (v->vendors_differ) {
+        vendors_say(v, problem_open(v, &t));
+        text_put(&t, VIEW(": machines never move between vendors while "
+                          "running."));
+        problem_close(v, &t);
+    }
+    for (int conflicts = 1; conflicts >= 0; conflicts--) {
+        for (u32 i = 0; i < v->a->registers_n; i++) {
+            const struct compared *c = &v->a->registers[i];
+            for (u32 b = 0; b < 32; b++) {
+                if ((decide(v->a, c, b) == CONFLICT) == conflicts) {
+                    bit_problem(v, c, b);
+                }
+            }
+        }
+    }
+    find_silence(v);
+    for (u32 i = 0; i < v->a->fleet->kinds_n; i++) {
+        if (v->a->fleet->kinds[i].guest_) {
+            problem_open(v, &t);
+            text_put(&t, first_host_name(v->a, i));
+            text_put(&t, VIEW(" was dumped inside a virtual machine: dump the "
+                              "host itself."));
+            problem_close(v, &t);
+        }
+    }
+}
+
+/* The highest x86-64 level whose every bit all hosts have and guests see. */
+static u32 find_level(const struct answer *a)
+{
+    u32 level = 4;
+    for (u32 i = 0; i < level_needs_count; i++) {
+        const struct level_need *need = &level_needs[i];
+        const struct compared *c =
+            answer_register(a, need->leaf, need->sub, need->reg);
+        u32 visible = 0;
+        for (u32 b = 0; c && b < 32; b++) {
+            u8 letter = c->effective.letter[b];
+            int shown = mask_shows(letter) && c->ones >> b & 1 &&
+                        !((c->zeros | c->unknown) >> b & 1);
+            visible |= (u32)(shown || letter == '1') << b;
+        }
+        if ((visible & need->bits) != need->bits && level >= need->level) {
+            level = need->level - 1;
+        }
+    }
+    return level;
+}
+
+static u32 find_phys_bits(const struct answer *a)
+{
+    u32 least = 0;
+    for (u32 i = 0; i < a->fleet->kinds_n; i++) {
+        struct word w =
+            kind_word(a->fleet, &a->fleet->kinds[i], 0x80000008u, 0, EAX);
+        u32 bits = w.value & 0xff;
+        if ((w.known & 0xff) != 0xff || !bits) {
+            return 0;
+        }
+        least = !least || bits < least ? bits : least;
+    }
+    return least;
+}
+
+static void between_say(const struct answer *a, struct text *t)
+{
+    const struct fleet *f = a->fleet;
+    if (f->hosts_n == 2) {
+        text_say(t, "between %v and %v", host_name(f, &f->hosts[0]),
+            host_name(f, &f->hosts[1]));
+    } else {
+        text_say(t, "between all %u hosts", f->hosts_n);
+    }
+}
+
+static void sentence_say(const struct verdict *v, struct text *t)
+{
+    const struct fleet *f = v->a->fleet;
+    if (f->hosts_n == 0) {
+        text_put(t, VIEW("No CPUID registers found yet."));
+    } else if (f->hosts_n == 1) {
+        text_say(t, "One host read: %v. Paste another to compare.",
+            host_name(f, &f->hosts[0]));
+    } else if (v->vendors_differ) {
+        text_put(t, VIEW("No mask can help: "));
+        vendors_say(v, t);
+        text_put(t, VIEW("."));
+    } else if (v->conflicts) {
+        text_put(t, VIEW("Machines cannot move "));
+        between_say(v->a, t);
+        text_say(t, ": %u %v must be equal and cannot be masked.", v->conflicts,
+            v->conflicts == 1 ? VIEW("bit") : VIEW("bits"));
+    } else if (v->hides) {
+        text_say(t, "Hide %u %v and machines can move both ways ", v->hides,
+            v->hides == 1 ? VIEW("bit") : VIEW("bits"));
+        between_say(v->a, t);
+        text_put(t, VIEW("."));
+    } else if (v->differs) {
+        text_say(t, "Nothing to hide: the %u %v not count, and machines can "
+                    "move both ways ",
+            v->differs,
+            v->differs == 1 ? VIEW("bit that differs does")
+                            : VIEW("bits that differ do"));
+        between_say(v->a, t);
+        text_put(t, VIEW("."));
+    } else if (v->unknown) {
+        text_put(t, VIEW("Nothing that is known differs."));
+    } else {
+        text_put(t, VIEW("These hosts are alike: nothing to hide."));
+    }
+}
+
+static void unknown_tail(const struct verdict *v, struct text *t)
+{
+    u32 silent, said = 0;
+    for (u32 i = 0; i < v->a->fleet->kinds_n && v->unknown; i++) {
+        struct text before = *t;
+        text_put(t, VIEW(" What is unknown may change this: "));
+        if (said || !silence_say(v, i, t, &silent)) {
+            *t = before;
+            continue;
+        }
+        said = 1;
+        text_put(t, VIEW("."));
+    }
+}
+
+int make_verdict(struct answer *a, struct answer_record *record)
+{
+    struct verdict v = {.a = a, .record = record};
+    v.problems = TAKE(a->arena, struct line_record, PROBLEMS);
+    if (!v.problems) {
+        return 0;
+    }
+    record->problems_at_ = arena_offset(a->arena, v.problems);
+    count(&v);
+    find_vendor(&v);
+    find_problems(&v);
+    record->migratable_ = !v.vendors_differ && !v.conflicts;
+    record->psabi_ = a->fleet->hosts_n ? find_level(a) : 0;
+    record->phys_bits_ = find_phys_bits(a);
+    struct text t = text_open(a->arena);
+    sentence_say(&v, &t);
+    if (a->fleet->hosts_n > 1 && !v.vendors_differ) {
+        unknown_tail(&v, &t);
+    }
+    struct view said = text_close(a->arena, &t);
+    record->sentence_at_ = arena_offset(a->arena, said.s);
+    record->sentence_len_ = said.len;
+    return 1;
+}

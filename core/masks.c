@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT
+ * The mask rule (DESIGN, section 2): which default mask applies, what is
+ * hidden, and what becomes of every bit.
+ */
+#include "answer.h"
+
+static int same_vendor(const struct answer *a)
+{
+    const struct fleet *f = a->fleet;
+    u32 vendor = 0;
+    for (u32 i = 0; i < f->kinds_n; i++) {
+        if (f->kinds[i].vendor_ && vendor && vendor != f->kinds[i].vendor_) {
+            return 0;
+        }
+        vendor = f->kinds[i].vendor_ ? f->kinds[i].vendor_ : vendor;
+    }
+    return (int)vendor;
+}
+
+/* The profile that the hosts' formats suggest: one platform, no other. */
+static u32 suggested_profile(const struct fleet *f, u32 *format)
+{
+    u32 found = PROFILE_OPEN;
+    for (u32 i = 0; i < f->hosts_n; i++) {
+        u32 p = formats[f->hosts[i].format_].profile;
+        if (p != PROFILE_OPEN && found != PROFILE_OPEN && p != found) {
+            return PROFILE_OPEN;
+        }
+        if (p != PROFILE_OPEN) {
+            found = p;
+            *format = f->hosts[i].format_;
+        }
+    }
+    return found;
+}
+
+static int has_vendor_rows(u32 profile)
+{
+    u32 leaf, sub, reg;
+    for (u32 i = 0; profile_register(i, profile, &leaf, &sub, &reg); i++) {
+        struct view intel = profile_mask(profile, INTEL, leaf, sub, reg);
+        struct view amd = profile_mask(profile, AMD, leaf, sub, reg);
+        if (intel.s != amd.s) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+void choose_profile(struct answer *a)
+{
+    const struct request *q = &a->request;
+    struct text t = text_open(a->arena);
+    u32 format = 0;
+    if (q->profile < PROFILES) {
+        a->profile = q->profile;
+        text_put(&t, VIEW("chosen"));
+    } else if (q->defaults_n) {
+        a->profile = PROFILES;
+        text_put(&t, VIEW("only the default masks given; x elsewhere"));
+    } else if (q->check != NO_CHECK) {
+        a->profile = PROFILE_OPEN;
+        text_put(&t, VIEW("no platform was chosen"));
+    } else {
+        a->profile = suggested_profile(a->fleet, &format);
+        if (a->profile == PROFILE_OPEN) {
+            text_put(&t, VIEW("nothing pasted names a platform"));
+        } else {
+            text_say(&t, "suggested by the text of the %v",
+                view_of(formats[format].name));
+            a->suggested = 1;
+        }
+    }
+    a->profile_reason = text_close(a->arena, &t);
+    a->check = q->check != NO_CHECK   ? q->check
+               : a->profile < PROFILES ? profiles[a->profile].check
+                                       : (u32)EQUAL;
+    a->vendor = (u32)same_vendor(a);
+    if (a->profile < PROFILES && has_vendor_rows(a->profile) &&
+        !(a->vendor & INTEL_AMD)) {
+        a->vendor = INTEL;
+        note_add(&a->fleet->notes, NOTE_ASSUMED_INTEL,
+            (struct note_place){0, 0, 0});
+    }
+}
+
+/* The profile without a platform: everything a guest could see must exist on
+ * every host. Leaf 0xD follows other features; hypervisor leaves are not the
+ * host's. */
+static u8 open_letter(const struct compared *c, u32 bit)
+{
+    u32 named = bit_find(c->leaf, c->sub, c->reg, bit) < bits_count;
+    enum merge merge = bit_merge(c->leaf, c->sub, c->reg, bit);
+    if (c->leaf == 0xd || (c->leaf >= 0x40000000u && c->leaf < 0x80000000u)) {
+        return 'x';
+    }
+    if (named) {
+        return merge == AND || merge == AND_WARN || merge == ALIAS ? 'H' : 'x';
+    }
+    return merge == AND && c->ones >> bit & 1 ? 'H' : 'x';
+}
+
+static struct mask default_mask(const struct answer *a,
+    const struct compared *c)
+{
+    struct mask m = mask_all('x'), over;
+    for (u32 i = a->request.defaults_n; i--;) {
+        const struct own_default *own = &a->request.defaults[i];
+        if (own->leaf == c->leaf && own->sub == c->sub && own->reg == c->reg) {
+            return own->mask;
+        }
+    }
+    if (a->profile == PROFILE_OPEN) {
+        for (u32 b = 0; b < 32; b++) {
+            m.letter[b] = open_letter(c, b);
+        }
+    } else if (a->profile < PROFILES) {
+        struct view letters =
+            profile_mask(a->profile, a->vendor, c->leaf, c->sub, c->reg);
+        if (letters.len) {
+            mask_read(letters, &m);
+        }
+        letters = profile_overlay(a->profile, c->leaf, c->sub, c->reg);
+        if (letters.len && !mask_read(letters, &over)) {
+            m = mask_overlay(&m, &over);
+        }
+    }
+    return m;
+}
+
+int letter_counts(u8 letter, u32 check)
+{
+    return letter == 'H' || letter == 'T' || letter == 'F' ||
+           (letter == 'R' && check == EQUAL);
+}
+
+/* Vendor, family, model and the like can never be masked. */
+static int cannot_mask(const struct compared *c, u32 bit)
+{
+    return bit_merge(c->leaf, c->sub, c->reg, bit) == FIXED ||
+           (c->leaf == 0 && c->reg != EAX);
+}
+
+void make_masks(struct answer *a)
+{
+    for (u32 i = 0; i < a->registers_n; i++) {
+        struct compared *c = &a->registers[i];
+        c->standard = default_mask(a, c);
+        c->hide = 0;
+        for (u32 b = 0; b < 32; b++) {
+            c->hide |= (u32)(decide(a, c, b) == HIDE) << b;
+        }
+        c->custom = mask_hiding(c->hide);
+        c->effective = mask_overlay(&c->standard, &c->custom);
+    }
+}
+
+/* A difference the guest's mask does not rule, but a person should know of. */
+static int wants_care(const struct compared *c, u32 bit)
+{
+    enum merge m = bit_merge(c->leaf, c->sub, c->reg, bit);
+    return m == OR || m == OR_SAFE || m == OR_INFO || m == COND || m == EQ ||
+           m == EQ_TSC || (c->leaf == 0xd && c->sub == 1 && c->reg == EAX);
+}
+
+enum decision decide(const struct answer *a, const struct compared *c, u32 bit)
+{
+    u8 letter = c->standard.letter[bit];
+    int differs = (int)(c->ones >> bit & c->zeros >> bit & 1);
+    int unknown = (int)(c->unknown >> bit & 1);
+    int counts = letter_counts(letter, a->check);
+    if (counts && differs) {
+        return letter == 'T' || letter == 'F' || cannot_mask(c, bit) ? CONFLICT
+                                                                      : HIDE;
+    }
+    if (counts) {
+        return unknown ? UNKNOWN : KEEP;
+    }
+    if (letter != 'x') {
+        return HIDDEN;
+    }
+    return differs && wants_care(c, bit) ? WARN : IGNORED;
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT
+ * Comparing: for every register, which bits are known 1, known 0 and unknown
+ * somewhere in the fleet. Kinds are walked, not hosts.
+ */
+#include "answer.h"
+
+#define ALL 0xffffffffu
+
+/* The places read anywhere, sorted, each with four compared registers. */
+struct tally {
+    u32 leaf, sub;
+    u32 ones[4], zeros[4], unknown[4];
+    u32 read[4]; /* some text carried these bits */
+};
+
+static void sort_tallies(struct tally *t, u32 n)
+{
+    for (u32 i = 1; i < n; i++) {
+        struct tally one = t[i];
+        u32 at = i;
+        while (at && (t[at - 1].leaf > one.leaf ||
+                         (t[at - 1].leaf == one.leaf &&
+                             t[at - 1].sub > one.sub))) {
+            t[at] = t[at - 1];
+            at--;
+        }
+        t[at] = one;
+    }
+}
+
+static void add_row(struct tally *t, const struct row *row)
+{
+    for (u32 r = 0; r < 4; r++) {
+        t->ones[r] |= row->value[r] & row->known[r];
+        t->zeros[r] |= ~row->value[r] & row->known[r];
+        t->unknown[r] |= ~row->known[r];
+        t->read[r] |= row->known[r];
+    }
+}
+
+/* Both the rows of a kind and the tallies are sorted: one walk over both. */
+static void add_kind(const struct answer *a, const struct kind_record *k,
+    struct tally *t, u32 n)
+{
+    const struct row *rows = kind_rows(a->fleet, k);
+    struct maxima m = kind_maxima(a->fleet, k);
+    u32 at = 0;
+    for (u32 i = 0; i < n; i++) {
+        if (at < k->rows_n_ && rows[at].leaf == t[i].leaf &&
+            rows[at].sub == t[i].sub) {
+            add_row(&t[i], &rows[at++]);
+            continue;
+        }
+        int above = is_above(&m, t[i].leaf, t[i].sub);
+        for (u32 r = 0; r < 4; r++) {
+            t[i].zeros[r] |= above ? ALL : 0;
+            t[i].unknown[r] |= above ? 0 : ALL;
+        }
+    }
+}
+
+static int carries_feature(u32 leaf, u32 sub, u32 reg)
+{
+    u32 count;
+    bits_of(leaf, sub, reg, &count);
+    return count != 0;
+}
+
+static int has_own_default(const struct answer *a, u32 leaf, u32 sub, u32 reg)
+{
+    for (u32 i = 0; i < a->request.defaults_n; i++) {
+        const struct own_default *own = &a->request.defaults[i];
+        if (own->leaf == leaf && own->sub == sub && own->reg == reg) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+static int takes_part(const struct answer *a, const struct tally *t, u32 reg)
+{
+    return t->read[reg] &&
+           (carries_feature(t->leaf, t->sub, reg) ||
+               has_own_default(a, t->leaf, t->sub, reg) ||
+               (a->profile < PROFILES &&
+                   profile_mask(a->profile, a->vendor, t->leaf, t->sub, reg)
+                       .len));
+}
+
+int compare_hosts(struct answer *a)
+{
+    const struct fleet *f = a->fleet;
+    u32 n = f->columns.n;
+    struct tally *t = TAKE(a->arena, struct tally, n);
+    a->registers = TAKE(a->arena, struct compared, n * 4);
+    a->registers_n = 0;
+    if (n && (!t || !a->registers)) {
+        return 0;
+    }
+    for (u32 i = 0; i < n; i++) {
+        t[i].leaf = f->columns.leaf[i];
+        t[i].sub = f->columns.sub[i];
+    }
+    sort_tallies(t, n);
+    for (u32 i = 0; i < f->kinds_n; i++) {
+        add_kind(a, &f->kinds[i], t, n);
+    }
+    for (u32 i = 0; i < n; i++) {
+        for (u32 r = 0; r < 4; r++) {
+            if (takes_part(a, &t[i], r)) {
+                a->registers[a->registers_n++] = (struct compared){
+                    .leaf = t[i].leaf,
+                    .sub = t[i].sub,
+                    .reg = r,
+                    .ones = t[i].ones[r],
+                    .zeros = t[i].zeros[r],
+                    .unknown = t[i].unknown[r],
+                };
+            }
+        }
+    }
+    return 1;
+}
+
+const struct compared *answer_register(const struct answer *a, u32 leaf,
+    u32 sub, u32 reg)
+{
+    for (u32 i = 0; i < a->registers_n; i++) {
+        const struct compared *c = &a->registers[i];
+        if (c->leaf == leaf && c->sub == sub && c->reg == reg) {
+            return c;
+        }
+    }
+    return NULL;
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT
+ * The door between JavaScript and the core: text goes in at input(), records
+ * come out as offsets into memory. Everything lies in one static block, so the
+ * memory never grows and no view of it ever goes stale.
+ */
+#include "../core/engine.h"
+
+#ifdef __wasm__
+#define EXPORT(NAME) __attribute__((export_name(#NAME))) NAME
+#else
+#define EXPORT(NAME) NAME
+#endif
+
+/* 10,000 hosts of cpuid -r are 38 MB; longer texts are fed in pieces. */
+enum { INPUT_SIZE = 40 << 20, MEMORY_SIZE = 22 << 20 };
+
+static u8 input_text[INPUT_SIZE];
+static u8 memory_block[MEMORY_SIZE];
+static struct engine engine;
+static struct view listed;
+
+const char *EXPORT(schema)(void);
+u8 *EXPORT(input)(void);
+u32 EXPORT(input_size)(void);
+u8 *EXPORT(memory_base)(void);
+int EXPORT(begin)(void);
+void EXPORT(source)(u32 name_len);
+u32 EXPORT(feed)(u32 len, int last);
+u32 EXPORT(answer)(u32 request_len);
+u32 EXPORT(explain)(u32 leaf, u32 sub, u32 reg, u32 bit);
+u32 EXPORT(list)(u32 what);
+u32 EXPORT(list_len)(void);
+
+const char *schema(void)
+{
+    return records_schema;
+}
+
+u8 *input(void)
+{
+    return input_text;
+}
+
+u32 input_size(void)
+{
+    return INPUT_SIZE;
+}
+
+/* Where the offsets in records count from. */
+u8 *memory_base(void)
+{
+    return memory_block;
+}
+
+int begin(void)
+{
+    return engine_open(&engine, memory_block, MEMORY_SIZE);
+}
+
+void source(u32 name_len)
+{
+    engine_source(&engine, (struct view){input_text, name_len});
+}
+
+/* Returns how many bytes were taken; a line as long as the whole input is taken
+ * as it is. */
+u32 feed(u32 len, int last)
+{
+    struct view text = {input_text, len};
+    u32 used = engine_feed(&engine, text, last);
+    return used || len < INPUT_SIZE ? used : engine_feed(&engine, text, 1);
+}
+
+static u32 offset(const void *record)
+{
+    return arena_offset(&engine.arena, record);
+}
+
+/* Offset of the answer record, or 0. */
+u32 answer(u32 request_len)
+{
+    return offset(
+        engine_answer(&engine, (struct view){input_text, request_len}));
+}
+
+/* Offset of a bit record, or 0. */
+u32 explain(u32 leaf, u32 sub, u32 reg, u32 bit)
+{
+    return offset(engine_explain(&engine, leaf, sub, reg, bit));
+}
+
+u32 list(u32 what)
+{
+    listed = engine_list(&engine, what);
+    return offset(listed.s);
+}
+
+u32 list_len(void)
+{
+    return listed.len;
+}

@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: MIT
+// The core as plain objects. The only file that knows the memory of core.wasm exists; the page,
+// the command and the tests all load it.
+
+const CHECKS = ['equal', 'subset'];
+const DECISIONS =
+  ['hide', 'hidden', 'ignore', 'keep', 'conflict', 'unknown', 'closure', 'warn'];
+const LEVELS = ['user', 'kernel', 'unknown'];
+const MERGES = ['AND', 'AND-WARN', 'ALIAS', 'OR', 'OR-SAFE', 'OR-INFO', 'COND', 'HINT', 'MIRROR',
+  'SET', 'TOPO', 'IGNORE', 'DERIVED', 'EQ', 'EQ-TSC', 'MIN', 'FIXED', 'PER-CPU', 'UNTOLD'];
+const VENDORS = { 0: '', 1: 'Intel', 2: 'AMD', 3: 'Intel and AMD', 4: 'Centaur and Zhaoxin',
+  8: 'Transmeta', 16: 'hypervisors' };
+const REGISTERS = ['eax', 'ebx', 'ecx', 'edx'];
+const LISTS = {
+  profiles: [0, ['id', 'name', 'check', 'about']],
+  formats: [1, ['id', 'name', 'command', 'about']],
+  targets: [2, ['id', 'name', 'file']],
+  models: [3, ['id', 'name']],
+  notes: [4, ['kind', 'severity']],
+};
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+const hex8 = (word) => word.toString(16).padStart(8, '0');
+const keyOf = (leaf, sub, reg) => `${leaf.toString(16)}.${sub.toString(16)}.${REGISTERS[reg]}`;
+
+/** The module's memory, seen through the layout that the module itself describes. */
+class Memory {
+  constructor(exports) {
+    this.exports = exports;
+    this.bytes = new Uint8Array(exports.memory.buffer);
+    this.words = new Uint32Array(exports.memory.buffer);
+    this.base = exports.memory_base();
+    const at = exports.schema();
+    const schema = decoder.decode(this.bytes.subarray(at, this.bytes.indexOf(0, at)));
+    this.fields = Object.fromEntries(schema.trim().split('\n').map((line) => {
+      const [name, ...fields] = line.split(' ');
+      return [name, fields];
+    }));
+  }
+
+  /** Text at an offset from the base. */
+  text(at, length) {
+    return decoder.decode(this.bytes.subarray(this.base + at, this.base + at + length));
+  }
+
+  /** One record as an object of numbers; pairs x_at, x_len come as text x besides. */
+  record(kind, at) {
+    const record = {};
+    let word = (this.base + at) / 4;
+    for (const field of this.fields[kind]) {
+      record[field] = this.words[word++];
+      if (field.endsWith('_len')) {
+        const name = field.slice(0, -4);
+        record[name] = this.text(record[`${name}_at`], record[field]);
+      }
+    }
+    return record;
+  }
+
+  records(kind, at, count) {
+    const size = this.fields[kind].length * 4;
+    return Array.from({ length: count }, (_, i) => this.record(kind, at + i * size));
+  }
+
+  /** Writes bytes into the input, at most as many as fit; returns how many. */
+  write(bytes, at = 0) {
+    const room = this.exports.input_size() - at;
+    const piece = bytes.length > room ? bytes.subarray(0, room) : bytes;
+    this.bytes.set(piece, this.exports.input() + at);
+    return piece.length;
+  }
+
+  /** Feeds a text of any length; what a piece leaves over goes in front of the next one. */
+  feed(bytes) {
+    const { exports } = this;
+    let rest = 0;
+    let done = 0;
+    do {
+      const piece = this.write(done ? bytes.subarray(done) : bytes, rest);
+      done += piece;
+      const length = rest + piece;
+      const used = exports.feed(length, done === bytes.length ? 1 : 0);
+      rest = length - used;
+      this.bytes.copyWithin(exports.input(), exports.input() + used, exports.input() + length);
+    } while (done < bytes.length);
+  }
+}
+
+const bytesOf = (source) => source.bytes ?? encoder.encode(source.text ?? '');
+
+const requestText = ({ profile, check, defaults }) => [
+  ...(profile ? [`profile=${profile}`] : []),
+  ...(check ? [`check=${check}`] : []),
+  ...(defaults ?? []).map((own) => `default=${own.register}=${own.mask}`),
+].map((line) => line.replaceAll('\n', ' ')).join('\n');
+
+function readKinds(memory, answer) {
+  return memory.records('kind', answer.kinds_at, answer.kinds_n).map((kind) => {
+    const words = {};
+    const known = {};
+    for (const row of memory.records('row', kind.rows_at, kind.rows_n)) {
+      REGISTERS.forEach((name, reg) => {
+        if (row[`${name}_known`]) {
+          const key = keyOf(row.leaf, row.sub, reg);
+          words[key] = hex8(row[name]);
+          known[key] = hex8(row[`${name}_known`]);
+        }
+      });
+    }
+    return { ...kind, words, known };
+  });
+}
+
+function hostObject(host, kind, formats) {
+  return {
+    name: host.name,
+    format: formats[host.format].id,
+    line: host.line,
+    cpus: host.cpus,
+    vendor: kind.vendor_len ? kind.vendor : null,
+    brand: kind.brand || null,
+    family: kind.signed ? kind.family : null,
+    model: kind.signed ? kind.model : null,
+    stepping: kind.signed ? kind.stepping : null,
+    words: kind.words,
+    known: kind.known,
+    formatName: formats[host.format].name,
+    source: host.source - 1,
+    at: host.at,
+    length: host.len,
+    lastLine: host.last_line,
+    kind: host.kind,
+    registers: kind.registers,
+    named: host.named === 1,
+    guest: kind.guest === 1,
+  };
+}
+
+const registerObject = (memory, register) => ({
+  key: keyOf(register.leaf, register.sub, register.reg),
+  title: `leaf ${register.leaf.toString(16)}${register.sub ? `.${register.sub.toString(16)}` : ''}, ${
+    REGISTERS[register.reg].toUpperCase()}`,
+  differ: hex8(register.differ),
+  unknown: hex8(register.unknown),
+  hide: hex8(register.hide),
+  default: memory.text(register.default_at, 39),
+  custom: memory.text(register.custom_at, 39),
+  effective: memory.text(register.effective_at, 39),
+});
+
+const VALUES = [0, 1, null];
+
+function bitObject(memory, bit, hosts) {
+  const values = memory.bytes.slice(memory.base + bit.values_at);
+  return {
+    key: keyOf(bit.leaf, bit.sub, bit.reg),
+    bit: bit.bit,
+    name: bit.name,
+    level: LEVELS[bit.level],
+    values: hosts.map((host) => VALUES[values[host.kind]]),
+    decision: DECISIONS[bit.decision],
+    reason: bit.reason,
+    meaning: bit.meaning,
+    vendor: VENDORS[bit.vendor] ?? '',
+    merge: MERGES[bit.merge],
+    default: String.fromCharCode(bit.default),
+    custom: String.fromCharCode(bit.custom),
+    effective: String.fromCharCode(bit.effective),
+    ones: bit.ones,
+    zeros: bit.zeros,
+    unknowns: bit.unknowns,
+  };
+}
+
+const noteObject = (note, kinds) => ({
+  severity: kinds[note.kind].severity,
+  kind: kinds[note.kind].kind,
+  host: note.host ? note.host - 1 : null,
+  line: note.line || null,
+  text: note.text,
+  source: note.source ? note.source - 1 : null,
+  lastLine: note.last_line || null,
+  count: note.count,
+});
+
+/** The core: see createCore. */
+class Core {
+  #memory;
+  #lists = {};
+
+  constructor(exports) {
+    this.#memory = new Memory(exports);
+    exports._initialize?.();
+    exports.begin();
+    for (const what of Object.keys(LISTS)) {
+      this.#lists[what] = this.#readList(what);
+    }
+  }
+
+  #readList(what) {
+    const { exports } = this.#memory;
+    const [number, columns] = LISTS[what];
+    const at = exports.list(number);
+    const rows = this.#memory.text(at, exports.list_len()).split('\n').slice(0, -1);
+    return rows.map((row) => {
+      const words = row.split('\t');
+      return Object.fromEntries(columns.map((column, i) => [column, words[i]]));
+    });
+  }
+
+  /**
+   * Rows of a table: profiles {id, name, check, about}, formats {id, name, command, about},
+   * targets {id, name, file}, models {id, name}.
+   */
+  list(what) {
+    return this.#lists[what];
+  }
+
+  #read(sources) {
+    const memory = this.#memory;
+    memory.exports.begin();
+    for (const source of sources ?? []) {
+      memory.exports.source(memory.write(encoder.encode(source.name ?? '').subarray(-1024)));
+      memory.feed(bytesOf(source));
+    }
+  }
+
+  /** Reads the sources and answers; never throws, whatever the bytes are. */
+  answer(request) {
+    const memory = this.#memory;
+    this.#read(request.sources);
+    const length = memory.write(encoder.encode(requestText(request)));
+    const at = memory.exports.answer(length);
+    return this.#answerObject(memory.record('answer', at));
+  }
+
+  #answerObject(answer) {
+    const memory = this.#memory;
+    const { profiles, formats, targets, notes } = this.#lists;
+    const kinds = readKinds(memory, answer);
+    const hosts = memory.records('host', answer.hosts_at, answer.hosts_n)
+      .map((host) => hostObject(host, kinds[host.kind], formats));
+    const profile = profiles[answer.profile] ?? { id: 'own', name: 'your own default masks' };
+    this.hosts = hosts;
+    return {
+      version: 1,
+      hosts,
+      profile: profile.id,
+      check: CHECKS[answer.check],
+      registers: memory.records('register', answer.registers_at, answer.registers_n)
+        .map((register) => registerObject(memory, register)),
+      bits: memory.records('bit', answer.bits_at, answer.bits_n)
+        .map((bit) => bitObject(memory, bit, hosts)),
+      verdict: {
+        migratable: answer.migratable === 1,
+        sentence: answer.sentence,
+        psabi: answer.psabi ? `x86-64-v${answer.psabi}` : null,
+        evc: null,
+        vendor: answer.vendor_len ? answer.vendor : null,
+        physBits: answer.phys_bits || null,
+        problems: memory.records('line', answer.problems_at, answer.problems_n)
+          .map((line) => line.text),
+      },
+      notes: memory.records('note', answer.notes_at, answer.notes_n)
+        .map((note) => noteObject(note, notes)),
+      targets: Object.fromEntries(
+        memory.records('target', answer.targets_at, answer.targets_n)
+          .map((target) => [targets[target.id].id, target.text])),
+      profileName: profile.name,
+      profileReason: answer.reason,
+      reading: {
+        hosts: hosts.length,
+        lines: answer.lines,
+        used: answer.used,
+        blank: answer.blank,
+        aside: answer.aside,
+        unread: answer.unread,
+        sentence: answer.reading,
+      },
+    };
+  }
+
+  /** One bit of a register that the last answer lists, or null. */
+  explain(key, bit) {
+    const memory = this.#memory;
+    const [leaf, sub, reg] = key.split('.');
+    const at = memory.exports.explain(parseInt(leaf, 16), parseInt(sub, 16),
+      REGISTERS.indexOf(reg), bit);
+    return at ? bitObject(memory, memory.record('bit', at), this.hosts) : null;
+  }
+}
+
+/**
+ * Makes the core from core.wasm: its bytes, or a WebAssembly.Module. Everything after is
+ * synchronous.
+ */
+export async function createCore(wasm) {
+  const made = await WebAssembly.instantiate(wasm, {});
+  return new Core((made.instance ?? made).exports);
+}
