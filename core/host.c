@@ -375,7 +375,7 @@ static void kind_vendor(struct fleet *f, struct kind_record *k)
     text_word(&t, c);
     for (u32 i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
         if (view_equal(text_view(&t), view_of(known[i].text))) {
-            k->vendor_ = known[i].vendor;
+            k->vendor_set_ = known[i].vendor;
         }
     }
     struct view v = kept(f, &t);

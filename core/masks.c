@@ -9,10 +9,10 @@ static int same_vendor(const struct answer *a)
     const struct fleet *f = a->fleet;
     u32 vendor = 0;
     for (u32 i = 0; i < f->kinds_n; i++) {
-        if (f->kinds[i].vendor_ && vendor && vendor != f->kinds[i].vendor_) {
+        if (f->kinds[i].vendor_set_ && vendor && vendor != f->kinds[i].vendor_set_) {
             return 0;
         }
-        vendor = f->kinds[i].vendor_ ? f->kinds[i].vendor_ : vendor;
+        vendor = f->kinds[i].vendor_set_ ? f->kinds[i].vendor_set_ : vendor;
     }
     return (int)vendor;
 }

@@ -273,7 +273,8 @@ struct view profile_mask(u32 profile, u32 vendor, u32 leaf, u32 sub, u32 reg)
 {
     for (u32 i = 0; i < sizeof(masks) / sizeof(masks[0]); i++) {
         const struct default_mask *m = &masks[i];
-        if (m->profiles >> profile & 1 && m->vendor & vendor &&
+        if (m->profiles >> profile & 1 &&
+            (m->vendor == ANY || m->vendor & vendor) &&
             at_place(&m->place, leaf, sub, reg)) {
             return view_of(m->letters);
         }

@@ -176,7 +176,8 @@ static enum line_use take_name(struct reader *r, struct view line)
         found_name(r, name, 1);
         return USED;
     }
-    if (r->section == RESULTS || !inner.len || inner.len >= NAME_ROOM ||
+    /* Reports have many short lines; only before one is it likely a name. */
+    if (r->section != PLAIN || !inner.len || inner.len >= NAME_ROOM ||
         !has_letter(inner) || is_command(inner)) {
         return NOT_MINE;
     }

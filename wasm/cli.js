@@ -1,0 +1,222 @@
+#!/usr/bin/env node
+// SPDX-License-Identifier: MIT
+// The command: the same core as the page, for files and pipes. See usage below and README.
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { parseArgs } from 'node:util';
+import { createCore } from './core.js';
+
+const USAGE = `usage: motionmask [options] [FILE...]
+
+Reads what hosts say about their CPUs (standard input when no file is given) and says which CPU
+features to hide so that virtual machines can move between them.
+
+  --json                         print one JSON object
+  --profile ID                   which default masks apply (see --list profiles)
+  --check equal|subset           what must hold between hosts
+  --default LEAF[.SUB].REG=MASK  a default mask of your own, repeatable
+  --target ID                    print just the text for one platform (see --list targets)
+  --link                         print the fragment of a share link
+  --list profiles|targets|formats|models
+  --help
+
+Exit status: 0 answered; 1 answered, and machines cannot move as things stand; 2 nothing readable
+or wrong usage.
+`;
+
+const OPTIONS = {
+  json: { type: 'boolean' },
+  profile: { type: 'string' },
+  check: { type: 'string' },
+  default: { type: 'string', multiple: true },
+  target: { type: 'string' },
+  link: { type: 'boolean' },
+  list: { type: 'string' },
+  help: { type: 'boolean' },
+};
+
+/** Something the person should put right: one sentence, exit status 2. */
+class Refusal extends Error {}
+
+const sentence = (text) => (/[.!?]$/.test(text) ? text : `${text}.`);
+
+function readArguments() {
+  try {
+    return parseArgs({ options: OPTIONS, allowPositionals: true });
+  } catch (error) {
+    throw new Refusal(sentence(error.message.split('\n')[0].split('. ')[0]));
+  }
+}
+
+async function readStandardInput() {
+  const pieces = [];
+  for await (const piece of process.stdin) pieces.push(piece);
+  return Buffer.concat(pieces);
+}
+
+async function readSources(files) {
+  if (!files.length) return [{ name: '', bytes: await readStandardInput() }];
+  return Promise.all(files.map(async (file) => {
+    if (file === '-') return { name: '', bytes: await readStandardInput() };
+    try {
+      return { name: basename(file), bytes: await readFile(file) };
+    } catch (error) {
+      throw new Refusal(`Cannot read ${file}: ${error.code === 'ENOENT' ? 'no such file'
+        : error.code === 'EISDIR' ? 'it is a folder' : error.code}.`);
+    }
+  }));
+}
+
+async function loadCore() {
+  const url = new URL('../build/wasm/core.wasm', import.meta.url);
+  try {
+    return await createCore(await readFile(url));
+  } catch (error) {
+    if (error.code !== 'ENOENT') throw error;
+    throw new Refusal('The core is not built yet: run npm run build:wasm first.');
+  }
+}
+
+function ownDefault(text) {
+  const equals = text.indexOf('=');
+  if (equals < 1) {
+    throw new Refusal(`--default wants LEAF[.SUB].REG=MASK, as in 1.ecx=RRRR..., not ${text}.`);
+  }
+  return { register: text.slice(0, equals), mask: text.slice(equals + 1) };
+}
+
+function makeRequest(core, values, sources) {
+  const known = (what, id) => core.list(what).some((row) => row.id === id);
+  if (values.profile !== undefined && !known('profiles', values.profile)) {
+    throw new Refusal(`There is no profile called ${values.profile}; see --list profiles.`);
+  }
+  if (values.check !== undefined && !['equal', 'subset'].includes(values.check)) {
+    throw new Refusal(`--check is either equal or subset, not ${values.check}.`);
+  }
+  if (values.target !== undefined && !known('targets', values.target)) {
+    throw new Refusal(`There is no target called ${values.target}; see --list targets.`);
+  }
+  return {
+    sources,
+    profile: values.profile ?? null,
+    check: values.check ?? null,
+    defaults: (values.default ?? []).map(ownDefault),
+  };
+}
+
+function listText(core, what) {
+  if (!['profiles', 'targets', 'formats', 'models'].includes(what)) {
+    throw new Refusal(`--list knows profiles, targets, formats and models, not ${what}.`);
+  }
+  const rows = core.list(what);
+  const width = Math.max(0, ...rows.map((row) => row.id.length));
+  return rows.map((row) => {
+    const more = [row.name, row.check, row.file, row.command].filter(Boolean).join('; ');
+    return `${row.id.padEnd(width)}  ${more}\n`;
+  }).join('');
+}
+
+const KEYS = ['version', 'hosts', 'profile', 'check', 'registers', 'bits', 'verdict', 'notes',
+  'targets'];
+const ALSO = ['profileName', 'profileReason', 'reading'];
+
+function jsonText(answer) {
+  const picked = Object.fromEntries([...KEYS, ...ALSO].map((key) => [key, answer[key]]));
+  return `${JSON.stringify(picked, null, 1)}\n`;
+}
+
+function hostLine(host) {
+  const facts = [host.formatName, host.brand ?? host.vendor,
+    host.cpus > 1 ? `${host.cpus} logical CPUs` : null,
+    `${host.registers} register${host.registers === 1 ? '' : 's'}`];
+  return `  ${host.name}: ${facts.filter(Boolean).join(', ')}\n`;
+}
+
+const placeOf = (bit) => `${bit.key.replace('.0.', '.')}[${bit.bit}]`;
+
+function registerText(answer, register) {
+  const bits = answer.bits.filter((bit) => bit.key === register.key && bit.ones && bit.zeros);
+  return [
+    `\n${register.key.replace('.0.', '.')}   ${register.title}\n`,
+    `  default    ${register.default}\n`,
+    ...answer.hosts.slice(0, 8).map((host) => `  ${host.name.slice(0, 10).padEnd(10)} ${
+      hostBits(host, register.key)}\n`),
+    `  custom     ${register.custom}\n`,
+    `  effective  ${register.effective}\n`,
+    ...bits.map((bit) => `  ${placeOf(bit)} ${bit.name}: ${bit.reason}\n`),
+  ].join('');
+}
+
+/** A register of a host in binary, bit 31 first; ? where the text is silent. */
+function hostBits(host, key) {
+  const word = BigInt(`0x${host.words[key] ?? '0'}`);
+  const known = BigInt(`0x${host.known[key] ?? '0'}`);
+  const digits = Array.from({ length: 32 }, (_, i) => {
+    const bit = BigInt(31 - i);
+    return (known >> bit) & 1n ? String((word >> bit) & 1n) : '?';
+  });
+  return digits.join('').match(/..../g).join(' ');
+}
+
+const placeText = (note) => (note.line ? `line ${note.line}: ` : '');
+
+function reportText(answer) {
+  const { verdict } = answer;
+  const facts = [verdict.vendor, verdict.psabi, verdict.physBits
+    && `${verdict.physBits} address bits`].filter(Boolean).join(', ');
+  const differing = answer.registers.filter((register) => register.differ !== '00000000');
+  return [
+    `${answer.reading.sentence}\n`,
+    ...answer.hosts.map(hostLine),
+    `\n${verdict.sentence}\n`,
+    ...(facts ? [`${facts}\n`] : []),
+    ...verdict.problems.map((problem) => `- ${problem}\n`),
+    `\nMasks for ${answer.profileName} (${answer.profileReason}); hosts must be ${
+      answer.check === 'equal' ? 'equal' : 'a superset of what the guest sees'}.\n`,
+    ...differing.map((register) => registerText(answer, register)),
+    ...(answer.notes.length ? ['\nNotes\n'] : []),
+    ...answer.notes.map((note) => `  ${placeText(note)}${note.text}\n`),
+  ].join('');
+}
+
+function print(core, values, request) {
+  const answer = core.answer(request);
+  const wrong = answer.notes.find((note) => note.kind === 'request');
+  if (wrong) throw new Refusal(wrong.text);
+  if (!answer.hosts.length) {
+    const error = answer.notes.find((note) => note.severity === 'error') ?? answer.notes[0];
+    throw new Refusal(error.text);
+  }
+  if (values.link) {
+    process.stdout.write(`#${core.encode(request, { names: true })}\n`);
+  } else if (values.target !== undefined) {
+    process.stdout.write(answer.targets[values.target]);
+  } else {
+    process.stdout.write(values.json ? jsonText(answer) : reportText(answer));
+  }
+  return answer.verdict.migratable ? 0 : 1;
+}
+
+async function main() {
+  const { values, positionals } = readArguments();
+  if (values.help) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  const core = await loadCore();
+  if (values.list !== undefined) {
+    process.stdout.write(listText(core, values.list));
+    return 0;
+  }
+  const checked = makeRequest(core, values, []);
+  return print(core, values, { ...checked, sources: await readSources(positionals) });
+}
+
+process.stdout.on('error', (error) => process.exit(error.code === 'EPIPE' ? 0 : 2));
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (!(error instanceof Refusal)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 2;
+}
