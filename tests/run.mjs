@@ -11,7 +11,8 @@ if (process.argv.includes('--update')) env.UPDATE = '1';
 
 await prepare('test');
 const files = named.length ? named : ['tests', 'tests/site', 'tests/browser'].flatMap(testsIn);
-const args = ['--test', '--test-reporter=spec', '--test-concurrency=2', ...files];
+const options = ['--test-reporter=spec', '--test-concurrency=2', '--test-force-exit'];
+const args = ['--test', ...options, ...files];
 const done = spawnSync(process.execPath, args, { cwd: root, env, stdio: 'inherit' });
 process.exit(done.status ?? 1);
 

@@ -96,10 +96,10 @@ export async function serve({ folder = join(root, 'dist'), port = 0, next = fals
   return {
     server,
     address: `http://127.0.0.1:${listening}`,
-    close: () => {
+    close: () => new Promise((done) => {
+      server.close(done);
       server.closeAllConnections();
-      return new Promise((done) => server.close(done));
-    },
+    }),
   };
 }
 
@@ -134,22 +134,20 @@ function respond(site, rules, request, response) {
   const name = path.endsWith('/') ? `${path}index.html` : path;
   const found = site.get(name);
   const file = found ?? site.get('/404.html');
-  const headers = { ...headersFor(rules, path), Vary: 'Accept-Encoding' };
-  headers['Content-Type'] ??= TYPES[extname(found ? name : '.html')] ?? 'application/octet-stream';
-  if (!file) {
-    response.writeHead(404, headers).end();
-    return;
-  }
-  if (found) headers.ETag = file.etag;
+  const type = TYPES[extname(found ? name : '404.html')] ?? 'application/octet-stream';
+  const headers = { 'Content-Type': type, Vary: 'Accept-Encoding', ...headersFor(rules, path) };
+  for (const [header, value] of Object.entries(headers)) response.setHeader(header, value);
+  response.statusCode = found ? 200 : 404;
+  if (found) response.setHeader('ETag', file.etag);
   if (found && request.headers['if-none-match'] === file.etag) {
-    response.writeHead(304, headers).end();
+    response.writeHead(304).end();
     return;
   }
   const encoding = chooseEncoding(request.headers['accept-encoding'] ?? '');
-  if (encoding) headers['Content-Encoding'] = encoding;
-  const body = file[encoding] ?? file.body;
-  headers['Content-Length'] = body.length;
-  response.writeHead(found ? 200 : 404, headers).end(request.method === 'HEAD' ? '' : body);
+  const body = file?.[encoding || 'body'] ?? Buffer.alloc(0);
+  if (encoding) response.setHeader('Content-Encoding', encoding);
+  response.setHeader('Content-Length', body.length);
+  response.end(request.method === 'HEAD' ? '' : body);
 }
 
 function chooseEncoding(accepted) {

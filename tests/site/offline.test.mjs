@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { after, afterEach, before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { listFiles } from '../../web/serve.mjs';
 import { dist, launch, openPage, serveNoting, skip, untilKept } from './visit.mjs';
@@ -25,6 +25,10 @@ describe('the page without a network', { skip }, () => {
 
   before(async () => { browser = await launch(); });
   after(() => browser?.close());
+  afterEach(async () => {
+    await context.close();
+    await site.close();
+  });
 
   it('opens again and answers', async () => {
     await visit();
@@ -33,7 +37,6 @@ describe('the page without a network', { skip }, () => {
     await site.close();
     await page.reload();
     await openPage(page, `http://127.0.0.1:${port}/?from=mail`, { sample: true });
-    await context.close();
   });
 
   it('leaves a wrong address a real 404', async () => {
@@ -41,7 +44,6 @@ describe('the page without a network', { skip }, () => {
     await untilKept(page);
     const answer = await page.goto(`${site.address}/nothing`);
     assert.equal(answer.status(), 404);
-    await leave();
   });
 
   it('takes a new version when asked, by one reload, and forgets the old', async () => {
@@ -65,7 +67,6 @@ describe('the page without a network', { skip }, () => {
     assert.equal(loads, 1);
     assert.equal(await button.count(), 0);
     assert.equal((await page.evaluate(() => caches.keys())).length, 1);
-    await leave();
     rmSync(newer, { recursive: true });
   });
 
@@ -74,7 +75,6 @@ describe('the page without a network', { skip }, () => {
     await untilKept(page);
     await page.waitForTimeout(300);
     assert.equal(await page.getByRole('button', { name: /new version/i }).count(), 0);
-    await leave();
   });
 
   it('is one file that works from a disk and cannot send', async () => {
@@ -93,7 +93,6 @@ describe('the page without a network', { skip }, () => {
       fetch('http://127.0.0.1:9/').then(() => 'sent', (error) => `refused: ${error.message}`));
     assert.match(outcome, /refused/);
     assert.match(messages.join('\n'), /Content Security Policy/);
-    await context.close();
   });
 
   async function visit() {
@@ -101,11 +100,6 @@ describe('the page without a network', { skip }, () => {
     context = await browser.newContext();
     page = await context.newPage();
     await openPage(page, site.address);
-  }
-
-  async function leave() {
-    await context.close();
-    await site.close();
   }
 });
 
