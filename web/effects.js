@@ -1,0 +1,132 @@
+// Everything between the page and the browser: paste, drop, files, the address, the width.
+import { registerOffline } from './offline.js';
+import { payloadInAddressBar } from './share.js';
+import { SHOWN, toBytes } from './source.js';
+import { add, columns, core, draft, openRequest, request, trouble } from './state.js';
+
+/** Reads files and adds them; says which could not be read. */
+export async function openFiles(files) {
+  const read = await Promise.all(files.map(async (file) => {
+    try {
+      return { name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) };
+    } catch {
+      return file.name;
+    }
+  }));
+  const failed = read.filter((one) => typeof one === 'string');
+  const good = read.filter((one) => typeof one !== 'string');
+  if (good.length) add(good);
+  if (failed.length) {
+    trouble.value = `Could not open ${failed.join(', ')}: if it is a folder, drop its files.`;
+  }
+}
+
+const addText = (text) => add([{ name: '', bytes: toBytes(text) }]);
+
+// Elsewhere than in the big field, what is pasted into a field stays there.
+const isOtherField = (target) =>
+  target.closest?.('input, textarea, select, [contenteditable]') && target.id !== 'field';
+
+function paste(event) {
+  if (isOtherField(event.target)) return;
+  const files = [...event.clipboardData.files];
+  const text = event.clipboardData.getData('text/plain');
+  // Text put into the middle of what one is typing belongs there, as long as it fits.
+  const typing = event.target.id === 'field' && draft.value.trim() !== '';
+  if (typing && !files.length && text.length + draft.value.length < SHOWN) return;
+  if (!files.length && text.trim() === '') return;
+  event.preventDefault();
+  if (text.trim() === '') openFiles(files);
+  else addText(text);
+}
+
+function drop(event) {
+  document.body.classList.remove('over');
+  const files = [...event.dataTransfer.files];
+  const text = event.dataTransfer.getData('text/plain');
+  if (isOtherField(event.target) && !files.length) return;
+  event.preventDefault();
+  if (files.length) openFiles(files);
+  else if (text.trim() !== '') addText(text);
+}
+
+function dragOver(event) {
+  if (isOtherField(event.target) && !event.dataTransfer.types.includes('Files')) return;
+  event.preventDefault();
+  document.body.classList.add('over');
+}
+
+function dragLeave(event) {
+  if (event.relatedTarget === null) document.body.classList.remove('over');
+}
+
+/** Opens the link in the address bar, if there is one. */
+export function openLink() {
+  const payload = payloadInAddressBar();
+  if (payload === '' || payload.startsWith('bit=')) return;
+  const { request: opened, error } = core.value.decode(payload);
+  if (error) trouble.value = error;
+  else openRequest(opened);
+}
+
+const KEPT = 'motionmask';
+
+// A new version shows itself by a reload; what was pasted must survive it.
+function keepForReload() {
+  if (request.value.sources.length === 0) return;
+  sessionStorage.setItem(KEPT, core.value.encode(request.value, { names: true }));
+}
+
+function openKept() {
+  const payload = sessionStorage.getItem(KEPT);
+  if (payload === null) return;
+  sessionStorage.removeItem(KEPT);
+  const { request: opened } = core.value.decode(payload);
+  if (opened) openRequest(opened);
+}
+
+function followWidth() {
+  const narrow = matchMedia('(max-width: 40rem)');
+  const middle = matchMedia('(max-width: 69rem)');
+  const measure = () => { columns.value = narrow.matches ? 8 : middle.matches ? 16 : 32; };
+  measure();
+  narrow.addEventListener('change', measure);
+  middle.addEventListener('change', measure);
+  // A ticket on paper has room for whole rows.
+  addEventListener('beforeprint', () => { columns.value = 32; });
+  addEventListener('afterprint', measure);
+}
+
+function followOffline() {
+  const line = document.getElementById('offline');
+  const say = (text) => { line.textContent = text; };
+  registerOffline({
+    onReady: () => { if (!line.firstElementChild) say('Ready to work offline.'); },
+    onUpdate: (update) => {
+      say('New version: ');
+      const button = document.createElement('button');
+      button.type = 'button';
+      button.textContent = 'reload';
+      button.onclick = () => { keepForReload(); update(); };
+      line.append(button);
+    },
+  });
+}
+
+/** Before the first paint. */
+export function startPage() {
+  followWidth();
+  document.addEventListener('paste', paste);
+  addEventListener('drop', drop);
+  addEventListener('dragover', dragOver);
+  addEventListener('dragleave', dragLeave);
+}
+
+/** Once the core is there. */
+export function startCore() {
+  openKept();
+  openLink();
+  addEventListener('hashchange', openLink);
+  followOffline();
+}
+

@@ -1,0 +1,34 @@
+import { useRef } from 'preact/hooks';
+import { openFiles } from '../effects.js';
+import { SHOWN } from '../source.js';
+import { answer, draft, keepDraft, sources, trouble } from '../state.js';
+
+/** Where text goes in. What is pasted here becomes a source and leaves the field empty. */
+export function Field() {
+  const picker = useRef();
+  const several = (answer.value?.hosts.length ?? 0) > 0 || sources.value.length > 0;
+  const open = (event) => {
+    openFiles([...event.target.files]);
+    event.target.value = '';
+  };
+  return (
+    <div class={several ? 'field small' : 'field'}>
+      <p>
+        <label for="field">
+          {several ? 'Paste another host' : 'Paste what your hosts say about their CPUs'}
+        </label>
+        , drop files anywhere, or{' '}
+        <button type="button" onClick={() => picker.current.click()}>open files</button>.
+      </p>
+      <textarea
+        id="field" rows={several ? 2 : 6} maxLength={SHOWN} value={draft.value}
+        spellcheck={false} autocapitalize="off" autocomplete="off" translate={false}
+        placeholder={several ? '' : 'for example the output of cpuid -1 -r, of one host or of many'}
+        onInput={(event) => { draft.value = event.target.value; }}
+        onBlur={keepDraft}
+      />
+      <input type="file" ref={picker} multiple hidden aria-label="Files" onChange={open} />
+      <p class="trouble" role="alert">{trouble.value}</p>
+    </div>
+  );
+}

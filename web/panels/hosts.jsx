@@ -1,0 +1,74 @@
+import { useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import { answer, clear, editing, isSample, removeSource, sources, takeBack, undo }
+  from '../state.js';
+import { emptySources, sizeOf } from '../view.js';
+import { Editor } from './editor.jsx';
+import { Host } from './host.jsx';
+import { Notes } from './notes.jsx';
+
+const FIRST = 20;
+
+/** What was read: one line per host, and one per text in which none was found. */
+export function Hosts() {
+  const all = useSignal(false);
+  const hosts = answer.value?.hosts ?? [];
+  const shown = all.value ? hosts : hosts.slice(0, FIRST);
+  const empty = answer.value ? emptySources(answer.value, sources.value) : [];
+  const at = undo.value?.at ?? -1;
+  const offer = (index) => index === at && <Undo key="undo" />;
+  return (
+    <>
+      <ul class="hostlist">
+        {shown.map((host, index) => [offer(index), <Host key={index} host={host} at={index} />])}
+        {at >= shown.length && <Undo key="undo" />}
+        {empty.map((source) => <Unread key={`source${source.index}`} source={source} />)}
+      </ul>
+      {hosts.length > shown.length && (
+        <p><button type="button" onClick={() => { all.value = true; }}>
+          show all {hosts.length} hosts
+        </button></p>
+      )}
+      {answer.value && hosts.length > 0 && (
+        <p class="reading">
+          {isSample.value && <strong>This is a sample. </strong>}
+          <span class="quiet">{answer.value.reading.sentence}</span>{' '}
+          <button type="button" onClick={clear}>clear</button>
+        </p>
+      )}
+      {answer.value && <Notes />}
+    </>
+  );
+}
+
+function Undo() {
+  const button = useRef();
+  useEffect(() => button.current.focus({ preventScroll: true }), [undo.value]);
+  return (
+    <li class="undo">
+      <span role="status">{undo.value.text}</span>{' '}
+      <button type="button" ref={button} onClick={takeBack}>undo</button>
+    </li>
+  );
+}
+
+function Unread({ source }) {
+  const open = editing.value?.source === source.index;
+  const name = source.name || `text ${source.index + 1}`;
+  return (
+    <li class="host">
+      <span class="name">{name}</span>
+      <span>no host found in {sizeOf(source.bytes.length)}</span>
+      <span class="acts">
+        <button
+          type="button" aria-expanded={open}
+          onClick={() => { editing.value = open ? null : { source: source.index } }}
+        >edit</button>
+        <button type="button" onClick={() => removeSource(source.index, answer.value.hosts.length)}>
+          remove
+        </button>
+      </span>
+      {open && <Editor source={source.index} at={0} length={source.bytes.length} name={name} />}
+    </li>
+  );
+}

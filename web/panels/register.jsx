@@ -1,0 +1,46 @@
+import { useComputed } from '@preact/signals';
+import { answer, defaults, editing, explained, selected, unfold, unfolded } from '../state.js';
+import { place, quietWord } from '../view.js';
+import { Bit } from './bit.jsx';
+import { Copy } from './copy.jsx';
+import { OwnDefault } from './default.jsx';
+import { Grid } from './grid.jsx';
+
+/** One register: folded to a line when nothing differs, else its rows. */
+export function Register({ register, groups, quiet }) {
+  const { key, title } = register;
+  const bit = useComputed(() => (selected.value?.key === key ? selected.value.bit : -1));
+  const open = unfolded.value.get(key) ?? (!quiet || bit.value >= 0);
+  const own = defaults.value.some((one) => one.register === key);
+  const word = quietWord(answer.value, register);
+  const changing = editing.value?.register === key;
+  return (
+    <article class={open ? 'register' : 'register folded'} aria-labelledby={`r${key}`}>
+      <h3 id={`r${key}`}>
+        <span class="key" translate={false}>{place(key)}</span> {title}
+      </h3>
+      <p class="acts">
+        {!open && word && <span class="quiet">{word}</span>}
+        {open && (
+          <button type="button" aria-expanded={changing}
+            onClick={() => { editing.value = changing ? null : { register: key }; }}>
+            own default
+          </button>
+        )}
+        <button type="button" aria-expanded={open} aria-label={`${open ? 'fold' : 'show'} ${title}`}
+          onClick={() => unfold(key, !open)}>{open ? 'fold' : 'show'}</button>
+      </p>
+      {open && (changing || own) && <OwnDefault register={register} changing={changing} />}
+      {open && (
+        <div class="rows">
+          <Grid register={register} groups={groups} bit={bit.value} />
+          <div class="copies">
+            <Copy text={register.custom} label="copy custom" what={`of ${title}`} />
+            <Copy text={register.effective} label="copy effective" what={`of ${title}`} />
+          </div>
+        </div>
+      )}
+      {open && bit.value >= 0 && explained.value && <Bit />}
+    </article>
+  );
+}

@@ -1,0 +1,46 @@
+import { samples } from '../samples.js';
+import { openSample } from '../state.js';
+import { Copy } from './copy.jsx';
+
+export const ways = [
+  ['On a Linux host', 'cpuid -1 -r'],
+  ['From several, over ssh',
+    'for h in host1 host2; do echo "# host: $h"; ssh $h cpuid -1 -r; done'],
+  ['With libcpuid', 'cpuid_tool --raw --save=-'],
+];
+
+/** What stands here until there is a host: how to get the data, and what to try. */
+export function Start() {
+  return (
+    <div class="start">
+      <div>
+        <h2>How to get it</h2>
+        <ul class="ways">
+          {ways.map(([title, command]) => (
+            <li key={command}>
+              <span>{title}</span>
+              <code translate={false}>{command}</code>
+              <Copy text={command} what={`the command: ${title}`} />
+            </li>
+          ))}
+        </ul>
+        <p class="quiet">
+          Also read: AIDA64 and InstLatx64 dumps, the lines of an ESX CPUID CD, libvirt
+          cpudata, and single registers as in 1.0.ecx = 0x0000641d.
+        </p>
+      </div>
+      <div>
+        <h2>Or try a sample</h2>
+        <ul class="samples">
+          {samples.map((sample) => (
+            <li key={sample.id}>
+              <button type="button" onClick={() => openSample(sample)}>{sample.title}</button>
+              {' '}
+              <span class="quiet">{sample.about}</span>
+            </li>
+          ))}
+        </ul>
+      </div>
+    </div>
+  );
+}

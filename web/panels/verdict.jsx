@@ -1,0 +1,19 @@
+import { answer } from '../state.js';
+import { facts } from '../view.js';
+
+/** The answer in one sentence. The status line is always there, so that changes are read out. */
+export function Verdict() {
+  const now = answer.value;
+  const there = now !== null && now.hosts.length > 0;
+  return (
+    <section class={there ? 'verdict' : 'verdict none'} aria-label="Verdict">
+      <p class="sentence" role="status">{there ? now.verdict.sentence : ''}</p>
+      {there && <p class="quiet">{facts(now)}</p>}
+      {there && now.verdict.problems.length > 0 && (
+        <ul class="problems">
+          {now.verdict.problems.slice(0, 3).map((problem) => <li key={problem}>{problem}</li>)}
+        </ul>
+      )}
+    </section>
+  );
+}

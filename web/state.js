@@ -1,0 +1,208 @@
+// Signals hold what the person did; everything else is computed from them.
+import { batch, computed, signal } from '@preact/signals';
+import { cleanName, extent, rename, splice, toBytes, utf8 } from './source.js';
+import { difference, hasBit, steps } from './view.js';
+
+/** Null until the core is there: the page is readable before. */
+export const core = signal(null);
+
+export const sources = signal([]);
+/** What is being typed into the field: read like a source, kept when it is left. */
+export const draft = signal('');
+export const profile = signal(null);
+export const check = signal(null);
+export const defaults = signal([]);
+
+/** { key, bit, listed } or null; listed: it was chosen in the table of differences. */
+export const selected = signal(null);
+/** Where the focus should go: { key, bit, row }; a new object each time. */
+export const goal = signal(null);
+export const filter = signal('differ');
+/** Registers the person unfolded (true) or folded (false). */
+export const unfolded = signal(new Map());
+/** What is open for change: { host }, { source } or { register }. */
+export const editing = signal(null);
+export const sharing = signal(false);
+/** { at, text, before }: what the last removal took, and the line that offers it back. */
+export const undo = signal(null);
+/** One sentence about a file or a link that could not be opened. */
+export const trouble = signal('');
+/** Bits in a row: 32, 16 or 8 by the width of the window. */
+export const columns = signal(32);
+
+export const request = computed(() => ({
+  sources: draft.value.trim() === ''
+    ? sources.value
+    : [...sources.value, { name: '', bytes: toBytes(draft.value) }],
+  profile: profile.value,
+  check: check.value,
+  defaults: defaults.value,
+}));
+
+export const answer = computed(() =>
+  (core.value && request.value.sources.length ? core.value.answer(request.value) : null));
+
+export const isSample = computed(() =>
+  sources.value.length > 0 && sources.value.every((source) => source.sample));
+
+/** The paragraph about the selected bit. */
+export const explained = computed(() => {
+  const place = selected.value;
+  return place && answer.value && hasBit(answer.value, place.key)
+    ? core.value.explain(place.key, place.bit)
+    : null;
+});
+
+function change(next) {
+  batch(() => {
+    sources.value = next;
+    undo.value = null;
+    trouble.value = '';
+    editing.value = null;
+  });
+}
+
+/** @param {{ name: string, bytes: Uint8Array, sample?: boolean }[]} added */
+export function add(added) {
+  // One's own hosts take the place of a sample: nobody wants to compare with it.
+  const kept = isSample.value ? [] : sources.value;
+  change([...kept, ...added.map((source) => ({ ...source, bytes: utf8(source.bytes) }))]);
+}
+
+export function openSample(sample) {
+  batch(() => {
+    forget();
+    change([{ name: '', bytes: toBytes(sample.text), sample: true }]);
+  });
+}
+
+/** Everything at once, as a link or a file holds it. */
+export function openRequest(opened) {
+  const before = snapshot();
+  batch(() => {
+    forget();
+    change(opened.sources.map(({ name, bytes, text }) =>
+      ({ name, bytes: bytes ?? toBytes(text) })));
+    profile.value = opened.profile;
+    check.value = opened.check;
+    defaults.value = opened.defaults;
+    if (before.sources.length) offerUndo(0, 'The link took the place of your hosts.', before);
+  });
+}
+
+export function keepDraft() {
+  const text = draft.value;
+  if (text.trim() === '') return;
+  batch(() => {
+    draft.value = '';
+    add([{ name: '', bytes: toBytes(text) }]);
+  });
+}
+
+function replaceSource(index, bytes) {
+  change(sources.value.map((source, at) => (at === index ? { ...source, bytes } : source)));
+}
+
+export function renameHost(host, typed) {
+  const name = cleanName(typed);
+  if (name === '' || name === host.name) return;
+  replaceSource(host.source, rename(sources.value[host.source].bytes, host, name));
+}
+
+export function editSlice(index, at, length, text) {
+  replaceSource(index, splice(sources.value[index].bytes, at, length, toBytes(text)));
+}
+
+export function removeHost(host, at) {
+  const before = snapshot();
+  const { bytes } = sources.value[host.source];
+  const { at: from, length } = extent(bytes, host);
+  const rest = splice(bytes, from, length, new Uint8Array());
+  const others = answer.value.hosts.some((one) => one !== host && one.source === host.source);
+  batch(() => {
+    if (others) replaceSource(host.source, rest);
+    else change(sources.value.filter((_, index) => index !== host.source));
+    offerUndo(at, `${host.name} removed.`, before);
+  });
+}
+
+export function removeSource(index, at) {
+  const before = snapshot();
+  batch(() => {
+    change(sources.value.filter((_, other) => other !== index));
+    offerUndo(at, 'Text removed.', before);
+  });
+}
+
+export function clear() {
+  const before = snapshot();
+  const text = isSample.value ? 'Sample cleared.' : 'Hosts cleared.';
+  batch(() => {
+    forget();
+    change([]);
+    offerUndo(0, text, before);
+  });
+}
+
+function forget() {
+  draft.value = '';
+  profile.value = null;
+  check.value = null;
+  defaults.value = [];
+  selected.value = null;
+  unfolded.value = new Map();
+  filter.value = 'differ';
+}
+
+const snapshot = () => ({
+  sources: sources.value,
+  profile: profile.value,
+  check: check.value,
+  defaults: defaults.value,
+});
+
+function offerUndo(at, text, before) {
+  undo.value = { at, text, before };
+}
+
+export function takeBack() {
+  const { before } = undo.value;
+  batch(() => {
+    change(before.sources);
+    profile.value = before.profile;
+    check.value = before.check;
+    defaults.value = before.defaults;
+  });
+}
+
+export function setDefault(register, mask) {
+  batch(() => {
+    // Their mask goes on top of the profile they see, whoever chose that.
+    profile.value ??= answer.value.profile;
+    defaults.value = [
+      ...defaults.value.filter((one) => one.register !== register),
+      ...(mask.trim() === '' ? [] : [{ register, mask }]),
+    ];
+  });
+}
+
+export function unfold(key, open) {
+  unfolded.value = new Map(unfolded.value).set(key, open);
+}
+
+export function select(key, bit, listed = false) {
+  const now = selected.value;
+  const same = now?.key === key && now.bit === bit && now.listed === listed;
+  selected.value = same ? null : { key, bit, listed };
+}
+
+/** Selects the next difference, or the one before, across registers. */
+export function step(from, by, focus) {
+  const to = difference(steps(answer.value), from, by);
+  if (!to) return;
+  batch(() => {
+    unfold(to.key, true);
+    if (focus) goal.value = { ...to, row: from.row };
+    else selected.value = { ...selected.value, key: to.key, bit: to.bit };
+  });
+}

@@ -1,0 +1,337 @@
+// From an answer to rows, labels and classes. Pure: tested without a browser.
+
+export const LETTERS = {
+  0: 'the guest sees 0',
+  1: 'the guest sees 1',
+  x: 'the guest does not use this bit',
+  H: 'the guest sees what the host has, and all hosts must agree',
+  R: 'the guest sees 0, but all hosts must agree',
+  T: 'the guest sees what the host has, and the destination must have 1',
+  F: 'the guest sees what the host has, and the destination must have 0',
+  '-': 'as the default says',
+};
+
+/** What a letter of a mask means under a check. */
+export function letter(one, check) {
+  const key = one === 'X' ? 'x' : one;
+  if (check !== 'subset') return LETTERS[key];
+  if (key === 'H') return 'the guest sees what the host has, and every host must have it';
+  return key === 'R' ? LETTERS[0] : LETTERS[key];
+}
+
+export const guestSees = (effective) => ({ 0: '0', R: '0', 1: '1' }[effective] ?? 'host’s');
+
+export const plural = (count, one, many = `${one}s`) => `${count} ${count === 1 ? one : many}`;
+
+export const bare = (mask) => mask.replaceAll(' ', '');
+
+export const hasBit = (answer, key) => answer.registers.some((one) => one.key === key);
+
+/** `1.ecx[2]`; the subleaf is named where the leaf has several. */
+export function place(key, bit) {
+  const [leaf, subleaf, register] = key.split('.');
+  const named = subleaf !== '0' || ['7', 'd', '14'].includes(leaf);
+  const short = named ? `${leaf}.${subleaf}.${register}` : `${leaf}.${register}`;
+  return bit === undefined ? short : `${short}[${bit}]`;
+}
+
+/** Hosts with the same registers share a column and a row. */
+export function kinds(hosts) {
+  const groups = new Map();
+  hosts.forEach((host, at) => {
+    const group = groups.get(host.kind) ?? { hosts: [], first: at };
+    group.hosts.push(host.name);
+    groups.set(host.kind, group);
+  });
+  return [...groups.values()].map((group) => ({ ...group, label: groupLabel(group.hosts) }));
+}
+
+const groupLabel = ([first, ...others]) =>
+  (others.length ? `${first} and ${others.length} more` : first);
+
+/** Up to this many kinds of hosts stand side by side; beyond, they are counted. */
+export const MOST_KINDS = 6;
+
+/** "esx01 1, esx02 0", or counts when there are many. */
+export function whoHas(groups, row) {
+  if (groups.length > MOST_KINDS) return counts(row);
+  return groups.map((group) => `${group.label} ${digit(row.values[group.first])}`).join(', ');
+}
+
+export const digit = (value) => (value === null || value === undefined ? '?' : String(value));
+
+export function counts({ ones, zeros, unknowns }) {
+  return [[1, ones], [0, zeros], ['?', unknowns]]
+    .filter(([, count]) => count)
+    .map(([value, count]) => `${value} on ${count}`)
+    .join(', ');
+}
+
+const RANK = ['conflict', 'hide', 'closure', 'warn', 'unknown', 'hidden', 'ignore', 'keep'];
+
+const COUNTING = new Set(['conflict', 'hide', 'closure', 'warn']);
+
+export const countsForMoving = (row) => COUNTING.has(row.decision);
+
+export const differs = (row) => row.ones > 0 && row.zeros > 0;
+
+export const FILTERS = {
+  count: 'those that count',
+  differ: 'all that differ',
+  all: 'also the unknown ones',
+};
+
+/** The rows of the table, conflicts first, then hide, then what needs no action. */
+export function differences(answer, filter) {
+  const keep = {
+    count: countsForMoving,
+    differ: (row) => differs(row) || countsForMoving(row),
+    all: () => true,
+  }[filter];
+  return answer.bits.filter(keep)
+    .map((row, at) => ({ row, at }))
+    .sort((a, b) => RANK.indexOf(a.row.decision) - RANK.indexOf(b.row.decision) || a.at - b.at)
+    .map(({ row }) => row);
+}
+
+/** "6 bits in 2 registers" */
+export function extentOf(rows) {
+  const registers = new Set(rows.map((row) => row.key)).size;
+  return `${plural(rows.length, 'bit')} in ${plural(registers, 'register')}`;
+}
+
+/** A differing bit stands out by more than its colour. */
+export function mark(row) {
+  if (!row) return { glyph: '', shape: '', word: 'alike' };
+  if (row.decision === 'conflict') return { glyph: '!', shape: 'conflict', word: 'conflict' };
+  if (row.decision !== 'warn' && countsForMoving(row)) return { glyph: '▲', shape: 'counts', word: 'differs' };
+  if (differs(row)) {
+    const word = { hidden: 'differs, already hidden', warn: 'differs, take care' }[row.decision]
+      ?? 'differs, ignored';
+    return { glyph: '△', shape: 'plain', word };
+  }
+  return row.unknowns > 0
+    ? { glyph: '?', shape: 'unknown', word: 'unknown somewhere' }
+    : { glyph: '', shape: '', word: row.decision };
+}
+
+/** Bits of one register that the answer speaks of, by number. */
+export function bitsOf(answer, key) {
+  const found = [];
+  for (const row of answer.bits) if (row.key === key) found[row.bit] = row;
+  return found;
+}
+
+/** 32 characters of one host, bit 31 first: 0, 1 or ? */
+export function hostLetters(answer, key, host, bits = bitsOf(answer, key)) {
+  // A bit that no row speaks of is known everywhere and alike: any host can tell it.
+  const alike = answer.hosts.find((one) => one.words[key] !== undefined)?.words[key] ?? '0';
+  const word = parseInt(answer.hosts[host].words[key] ?? alike, 16);
+  return Array.from({ length: 32 }, (_, at) => {
+    const bit = 31 - at;
+    return bits[bit] ? digit(bits[bit].values[host]) : String((word >>> bit) & 1);
+  }).join('');
+}
+
+/** Beyond six kinds one row stands for all: 1 all have it, 0 none has it, # some have it. */
+function summary(answer, key, bits) {
+  const letters = hostLetters(answer, key, 0, bits);
+  return Array.from(letters, (value, at) => {
+    const row = bits[31 - at];
+    if (!row) return value;
+    if (differs(row)) return '#';
+    return row.ones ? '1' : row.zeros ? '0' : '?';
+  }).join('');
+}
+
+/** The rows of a register: default on top, hosts under it, custom, effective. */
+export function rowsOf(answer, register, groups, bits = bitsOf(answer, register.key)) {
+  const hosts = groups.length > MOST_KINDS
+    ? [{ id: 'hosts', label: plural(answer.hosts.length, 'host'),
+      cells: summary(answer, register.key, bits) }]
+    : groups.map((group) => ({ id: `host${group.first}`, label: group.label,
+      cells: hostLetters(answer, register.key, group.first, bits) }));
+  return [
+    { id: 'default', label: 'default', cells: bare(register.default) },
+    ...hosts.map((row) => ({ ...row, host: true })),
+    { id: 'custom', label: 'custom', cells: bare(register.custom) },
+    { id: 'effective', label: 'effective', cells: bare(register.effective) },
+  ];
+}
+
+/** The classes of one cell. */
+export function cellShape(row, value, { shape }) {
+  if (row.id === 'custom' && value === '0') return 'zero';
+  if (row.id === 'effective' && value === '0' && shape === 'counts') return 'sum';
+  if (!row.host) return '';
+  if (value === '?') return 'unknown';
+  return shape === 'counts' ? 'differs' : shape === 'conflict' ? 'conflict' : '';
+}
+
+/** What is read out for a cell: "bit 2, DTES64, esx01 1, esx02 0, differs, custom 0" */
+export function cellName(explained, groups, { word }) {
+  const { bit, name, custom } = explained;
+  return [`bit ${bit}`, name, whoHas(groups, explained), word, `custom ${custom}`]
+    .filter(Boolean).join(', ');
+}
+
+const none = (word) => /^0*$/.test(word);
+
+/** Whether a register is folded to a line unless asked for. */
+export const isQuiet = ({ differ, hide, custom }) =>
+  none(differ) && none(hide) && !custom.includes('0');
+
+/** Why a register needs no rows, in a few words. */
+export function quietWord(answer, { key, unknown }) {
+  if (answer.hosts.length < 2) return '';
+  if (none(unknown)) return 'no difference';
+  const known = new Set(answer.hosts.filter((host) => host.words[key] !== undefined));
+  const others = answer.hosts.filter((host) => !known.has(host));
+  if (others.length === 0) return 'no difference in what is known';
+  return `unknown on ${others.length > 2 ? plural(others.length, 'host')
+    : list(others.map((host) => host.name))}`;
+}
+
+/** Whether a column stands out from its neighbours. */
+export const stands = (row) => row !== undefined && (differs(row) || countsForMoving(row));
+
+/** 32 bits in blocks of `columns`; runs of blocks that say nothing become one line. */
+export function blocks(bits, columns, all) {
+  const out = [];
+  for (let top = 31; top >= 0; top -= columns) {
+    const numbers = Array.from({ length: columns }, (_, at) => top - at);
+    const quiet = !all && columns < 32 && numbers.every((bit) => !stands(bits[bit]));
+    const word = numbers.some((bit) => bits[bit]) ? 'unknown' : 'no difference';
+    const last = out.at(-1);
+    if (quiet && last?.quiet && last.word === word) last.numbers.push(...numbers);
+    else out.push({ quiet, word, numbers });
+  }
+  return out;
+}
+
+/** Every difference in reading order, for stepping from one to the next. */
+export function steps(answer) {
+  const order = new Map(answer.registers.map(({ key }, at) => [key, at]));
+  return answer.bits.filter((row) => differs(row) || countsForMoving(row))
+    .map(({ key, bit }) => ({ key, bit, at: order.get(key) * 32 + 31 - bit }))
+    .sort((a, b) => a.at - b.at);
+}
+
+/** The difference after (by = 1) or before (by = -1) a place. */
+export function difference(list, from, by) {
+  const here = list.findIndex(({ key, bit }) => key === from.key && bit === from.bit);
+  if (here >= 0) return list[here + by];
+  const order = list.filter(({ key }) => key === from.key);
+  const near = by > 0
+    ? order.find(({ bit }) => bit < from.bit)
+    : order.findLast(({ bit }) => bit > from.bit);
+  return near ?? (by > 0 ? list[0] : list.at(-1));
+}
+
+/**
+ * Where a key leads inside a table.
+ * @param {{ row: number, bit: number }} from
+ * @param {{ rows: number, shown: number[], columns: number }} table
+ *   shown: the bits on the screen, in order
+ * @returns {{ row: number, bit: number } | null} null: the key means nothing here
+ */
+export function move(key, ctrl, from, { rows, shown, columns }) {
+  const at = shown.indexOf(from.bit);
+  const start = at - (at % columns);
+  const go = (row, place) => ({
+    row: Math.max(0, Math.min(rows - 1, row)),
+    bit: shown[Math.max(0, Math.min(shown.length - 1, place))],
+  });
+  if (key === 'ArrowLeft') return go(from.row, at - 1);
+  if (key === 'ArrowRight') return go(from.row, at + 1);
+  if (key === 'ArrowUp') {
+    return from.row === 0 && start > 0 ? go(rows - 1, at - columns) : go(from.row - 1, at);
+  }
+  if (key === 'ArrowDown') {
+    const below = at + columns < shown.length;
+    return from.row === rows - 1 && below ? go(0, at + columns) : go(from.row + 1, at);
+  }
+  if (key === 'Home') return ctrl ? go(0, 0) : go(from.row, start);
+  if (key === 'End') return ctrl ? go(rows - 1, Infinity) : go(from.row, start + columns - 1);
+  return null;
+}
+
+const VENDORS = {
+  GenuineIntel: 'Intel', AuthenticAMD: 'AMD', HygonGenuine: 'Hygon', CentaurHauls: 'Centaur',
+};
+
+export const vendorName = (vendor) => VENDORS[vendor] ?? vendor;
+
+/** One line under the verdict: what is known of all hosts, then what is not. */
+export function facts(answer) {
+  const { vendor, psabi, evc, physBits } = answer.verdict;
+  const all = [
+    [vendor && vendorName(vendor), 'vendor'],
+    [psabi && `level ${psabi}`, 'x86-64 level'],
+    [evc && `EVC mode ${evc}`, null],
+    [physBits && `${physBits} address bits`, 'address bits'],
+  ];
+  const known = all.map(([fact]) => fact).filter(Boolean);
+  const missing = all.filter(([fact, name]) => !fact && name).map(([, name]) => name);
+  if (missing.length) known.push(`${list(missing)} not known from these texts`);
+  return known.length ? `${capital(known.join(', '))}.` : '';
+}
+
+export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
+const list = (words) =>
+  (words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`);
+
+/** "lines 1 to 4" */
+export const lines = ({ line, lastLine }) =>
+  (lastLine > line ? `lines ${line} to ${lastLine}` : `line ${line}`);
+
+export function sizeOf(bytes) {
+  if (bytes < 1024) return plural(bytes, 'byte');
+  return bytes < 1024 * 1024
+    ? `${Math.round(bytes / 1024)} KB`
+    : `${(bytes / 1024 / 1024).toFixed(1)} MB`;
+}
+
+/** The sources that gave no host: each gets a line of its own. */
+export function emptySources(answer, sources) {
+  const told = new Set(answer.hosts.map((host) => host.source));
+  return sources.map((source, index) => ({ ...source, index }))
+    .filter(({ index }) => !told.has(index));
+}
+
+const ORDER = ['error', 'warning', 'info'];
+
+/** Notes of one kind together, the worst first. */
+export function noteGroups(answer) {
+  const groups = new Map();
+  for (const note of answer.notes) {
+    const id = `${note.severity}/${note.kind}`;
+    if (!groups.has(id)) groups.set(id, { severity: note.severity, kind: note.kind, notes: [] });
+    groups.get(id).notes.push(note);
+  }
+  return [...groups.values()]
+    .sort((a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity));
+}
+
+/** "esx01.txt, line 12" or "line 12" or nothing */
+export function whereIs(note, sources) {
+  const name = sources.length > 1 && note.source !== null
+    ? sources[note.source]?.name || `text ${note.source + 1}`
+    : '';
+  const line = note.line === null ? '' : `line ${note.line}`;
+  return [name, line].filter(Boolean).join(', ');
+}
+
+/** How long a link is, in words. */
+export function lengthWords(count) {
+  const characters = `${count.toLocaleString('en')} characters`;
+  if (count <= 2000) return `${characters}, fits everywhere`;
+  if (count <= 8000) return `${characters}, fits in mail and in most chats`;
+  return `${characters}, too long for many chats: save it as a file`;
+}
+
+export const levelWords = (level) => ({
+  user: 'User level: programs use it without asking the operating system.',
+  kernel: 'Kernel level: only the operating system uses it.',
+}[level] ?? '');
