@@ -9,7 +9,6 @@ import { listFiles } from './serve.mjs';
 
 const web = dirname(fileURLToPath(import.meta.url));
 const root = dirname(web);
-const dist = join(root, 'dist');
 
 const jsx = { runtime: 'automatic', importSource: 'preact' };
 
@@ -20,7 +19,7 @@ export default defineConfig({
   optimizeDeps: { rolldownOptions: { transform: { jsx } } },
   server: { fs: { allow: [root] } },
   build: {
-    outDir: dist,
+    outDir: join(root, 'dist'),
     emptyOutDir: true,
     target: 'es2022',
     modulePreload: false,
@@ -81,15 +80,15 @@ function afterBuild() {
   return {
     name: 'after-build',
     apply: 'build',
-    closeBundle() {
-      writeFileSync(join(dist, 'offline.html'), oneFile());
-      writeFileSync(join(dist, 'sw.js'), worker());
+    writeBundle({ dir }) {
+      writeFileSync(join(dir, 'offline.html'), oneFile(dir));
+      writeFileSync(join(dir, 'sw.js'), worker(dir));
     },
   };
 }
 
 /** sw.js with the list of files to keep, and their hash as its version. */
-function worker() {
+function worker(dist) {
   const apart = ['/404.html', '/offline.html', '/sw.js'];
   const files = listFiles(dist).filter((path) => !apart.includes(path));
   const hash = createHash('sha256');
@@ -101,7 +100,7 @@ function worker() {
 }
 
 /** The page as one file that works from a disk, under a policy of its own. */
-function oneFile() {
+function oneFile(dist) {
   const sources = [];
   const inline = (tag, pattern, html) => html.replace(pattern, (_match, path) => {
     const text = escapeEnd(tag, readFileSync(join(dist, path), 'utf8'));
