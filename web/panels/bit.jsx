@@ -6,6 +6,8 @@ export function Bit() {
   const bit = explained.value;
   const { hosts, check } = answer.value;
   const other = (bit.names ?? []).filter((name) => name && name !== bit.name);
+  // Many reasons say already what the letter means.
+  const told = bit.reason.includes(`default ${bit.default}`);
   const show = () => { goal.value = { key: bit.key, bit: bit.bit, row: 'custom' }; };
   return (
     <div class="bit">
@@ -19,7 +21,8 @@ export function Bit() {
       </p>
       <p>
         <span translate={false}>{whoHas(kinds(hosts), bit)}</span>.{' '}
-        Default <b translate={false}>{bit.default}</b>: {letter(bit.default, check)}.{' '}
+        Default <b translate={false}>{bit.default}</b>
+        {!told && <>: {letter(bit.default, check)}</>}.{' '}
         {capital(bit.reason)}
       </p>
       <p class="acts">

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { answer, defaults, editing, setDefault } from '../state.js';
 import { place } from '../view.js';
 
@@ -6,7 +6,7 @@ import { place } from '../view.js';
 export function OwnDefault({ register, changing }) {
   const { key } = register;
   const field = useRef();
-  useEffect(() => { if (changing) field.current.focus(); }, [changing]);
+  useLayoutEffect(() => { if (changing) field.current.focus(); }, [changing]);
   const own = defaults.value.find((one) => one.register === key);
   const trouble = answer.value.notes.find((note) =>
     own && note.kind === 'request' && note.text.includes(key));

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { SHOWN, toText } from '../source.js';
 import { editing, editSlice, sources } from '../state.js';
 import { sizeOf } from '../view.js';
@@ -6,7 +6,7 @@ import { sizeOf } from '../view.js';
 /** The text of one host, or of a text without one, open for change. */
 export function Editor({ source, at, length, name }) {
   const area = useRef();
-  useEffect(() => area.current.focus(), []);
+  useLayoutEffect(() => area.current.focus(), []);
   const { bytes } = sources.value[source];
   const whole = length <= SHOWN;
   const text = toText(bytes.subarray(at, at + Math.min(length, SHOWN)));

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { answer, clear, editing, isSample, removeSource, sources, takeBack, undo }
   from '../state.js';
 import { emptySources, sizeOf } from '../view.js';
@@ -43,7 +43,7 @@ export function Hosts() {
 
 function Undo() {
   const button = useRef();
-  useEffect(() => button.current.focus({ preventScroll: true }), [undo.value]);
+  useLayoutEffect(() => button.current.focus({ preventScroll: true }), [undo.value]);
   return (
     <li class="undo">
       <span role="status">{undo.value.text}</span>{' '}

@@ -1,5 +1,5 @@
 import { useComputed, useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { core, request, sharing } from '../state.js';
 import { linkTo, putInAddressBar, saveText, savedText } from '../share.js';
 import { lengthWords } from '../view.js';
@@ -8,7 +8,7 @@ import { Copy } from './copy.jsx';
 /** The last line of an answer, and the dialog that makes a link of it. */
 export function Share() {
   const dialog = useRef();
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (sharing.value) dialog.current.showModal();
     else dialog.current.close();
   }, [sharing.value]);

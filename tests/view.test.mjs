@@ -1,0 +1,205 @@
+// The page's pure parts: from an answer to rows, labels and classes; from bytes to bytes.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { samples } from '../web/samples.js';
+import { cleanName, extent, rename, splice, toBytes, toText, utf8 } from '../web/source.js';
+import * as view from '../web/view.js';
+import { ask, core } from './core.mjs';
+
+const post = () => ask(samples[0].text);
+const xeon = () => ask(samples[1].text);
+const epyc = () => ask(samples[2].text);
+
+test('places are short, and name a subleaf only where there are several', () => {
+  assert.equal(view.place('1.0.ecx', 2), '1.ecx[2]');
+  assert.equal(view.place('7.0.ebx', 16), '7.0.ebx[16]');
+  assert.equal(view.place('7.1.eax'), '7.1.eax');
+  assert.equal(view.place('80000001.0.edx', 29), '80000001.edx[29]');
+});
+
+test('the 2006 pair is laid out as a written addition', () => {
+  const answer = post();
+  const [register] = answer.registers;
+  const rows = view.rowsOf(answer, register, view.kinds(answer.hosts));
+  assert.deepEqual(rows.map(({ label, cells }) => [label, cells]), [
+    ['default', 'RRRRRRRRRRRRRRR000xRR0H0000H0RRH'],
+    ['esx01', '00000000000000000110010000011101'],
+    ['esx02', '00000000000000000100010000000000'],
+    ['custom', '---------------------------0-0-0'],
+    ['effective', 'RRRRRRRRRRRRRRR000xRR0H0000000R0'],
+  ]);
+});
+
+test('a bit that counts is marked by a shape in its rows and a triangle below', () => {
+  const answer = post();
+  const bits = view.bitsOf(answer, '1.0.ecx');
+  assert.deepEqual([13, 4, 3, 2, 0, 5].map((bit) => view.mark(bits[bit]).glyph),
+    ['△', '▲', '△', '▲', '▲', '']);
+  const counts = view.mark(bits[4]);
+  assert.equal(view.cellShape({ host: true }, '1', counts), 'differs');
+  assert.equal(view.cellShape({ id: 'custom' }, '0', counts), 'zero');
+  assert.equal(view.cellShape({ id: 'effective' }, '0', counts), 'sum');
+  assert.equal(view.cellShape({ host: true }, '?', view.mark(undefined)), 'unknown');
+  assert.equal(view.mark({ decision: 'conflict' }).glyph, '!');
+});
+
+test('differences: conflicts first, then hide, then what needs no action', () => {
+  const all = view.differences(post(), 'differ');
+  assert.deepEqual(all.map(({ bit, decision }) => `${bit} ${decision}`),
+    ['4 hide', '2 hide', '0 hide', '3 hidden', '13 ignore', '29 ignore']);
+  assert.deepEqual(view.differences(post(), 'count').map(({ bit }) => bit), [4, 2, 0]);
+  assert.equal(view.extentOf(all), '6 bits in 2 registers');
+  const many = epyc();
+  const shown = view.differences(many, 'differ').length;
+  assert.ok(view.differences(many, 'all').length > shown);
+});
+
+test('every bit of every row agrees with the words that were read', () => {
+  for (const answer of [post(), xeon(), epyc()]) {
+    for (const { key } of answer.registers) {
+      answer.hosts.forEach((host, at) => {
+        const letters = view.hostLetters(answer, key, at);
+        const word = host.words[key];
+        if (word === undefined) return;
+        const known = parseInt(host.known[key], 16);
+        for (let bit = 0; bit < 32; bit += 1) {
+          if (!((known >>> bit) & 1)) continue;
+          assert.equal(letters[31 - bit], String((parseInt(word, 16) >>> bit) & 1), `${key} ${bit}`);
+        }
+      });
+    }
+  }
+});
+
+test('what a text does not carry is a question mark, never 0', () => {
+  const answer = epyc();
+  assert.equal(view.hostLetters(answer, '7.0.ebx', 2), '?'.repeat(32));
+  const register = answer.registers.find(({ key }) => key === '6.0.ecx');
+  assert.equal(view.isQuiet(register), true);
+  assert.equal(view.quietWord(answer, register), 'unknown on epyc03');
+});
+
+test('hosts of one kind share a column, and many kinds are counted', () => {
+  const hosts = ['a', 'b', 'c'].map((name, at) => ({ name, kind: at === 1 ? 1 : 0 }));
+  assert.deepEqual(view.kinds(hosts).map(({ label }) => label), ['a and 1 more', 'b']);
+  const row = { values: [1, 0, 1], ones: 2, zeros: 1, unknowns: 0 };
+  assert.equal(view.whoHas(view.kinds(hosts), row), 'a and 1 more 1, b 0');
+  const many = Array.from({ length: 7 }, (_, at) => ({ name: `h${at}`, kind: at }));
+  assert.equal(view.whoHas(view.kinds(many), { ones: 5, zeros: 2, unknowns: 1 }),
+    '1 on 5, 0 on 2, ? on 1');
+});
+
+test('more than six kinds become one row that says all, some or none', () => {
+  const text = Array.from({ length: 8 }, (_, at) =>
+    `# host: h${at}\nID1ECX 0x0000040${at}\nID1EDX 0xbfebfbff\nID81ECX 0\nID81EDX 0\n`).join('\n');
+  const answer = ask(text);
+  const rows = view.rowsOf(answer, answer.registers[0], view.kinds(answer.hosts));
+  assert.equal(rows[1].label, '8 hosts');
+  assert.equal(rows[1].cells, '000000000000000000000100 00000###'.replace(' ', ''));
+});
+
+test('a cell is read out with its bit, its hosts and its mask', () => {
+  const answer = post();
+  const name = view.cellName(core.explain('1.0.ecx', 2), view.kinds(answer.hosts),
+    view.mark(view.bitsOf(answer, '1.0.ecx')[2]));
+  assert.equal(name, 'bit 2, DTES64, esx01 1, esx02 0, differs, custom 0');
+});
+
+test('keys walk the table and stop at its ends', () => {
+  const wide = { rows: 5, shown: view.blocks([], 32)[0].numbers, columns: 32 };
+  const go = (key, from, ctrl) => view.move(key, ctrl, from, wide);
+  assert.deepEqual(go('ArrowRight', { row: 1, bit: 31 }), { row: 1, bit: 30 });
+  assert.deepEqual(go('ArrowLeft', { row: 1, bit: 31 }), { row: 1, bit: 31 });
+  assert.deepEqual(go('ArrowDown', { row: 4, bit: 0 }), { row: 4, bit: 0 });
+  assert.deepEqual(go('Home', { row: 3, bit: 7 }), { row: 3, bit: 31 });
+  assert.deepEqual(go('End', { row: 3, bit: 7 }, true), { row: 4, bit: 0 });
+  assert.equal(go('x', { row: 0, bit: 0 }), null);
+  const narrow = { rows: 5, shown: [15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0],
+    columns: 8 };
+  assert.deepEqual(view.move('ArrowDown', false, { row: 4, bit: 15 }, narrow), { row: 0, bit: 7 });
+  assert.deepEqual(view.move('ArrowUp', false, { row: 0, bit: 7 }, narrow), { row: 4, bit: 15 });
+  assert.deepEqual(view.move('Home', false, { row: 0, bit: 5 }, narrow), { row: 0, bit: 7 });
+});
+
+test('steps lead from difference to difference across registers', () => {
+  const list = view.steps(post());
+  assert.deepEqual(list.map(({ bit }) => bit), [13, 4, 3, 2, 0, 29]);
+  assert.equal(view.difference(list, { key: '1.0.ecx', bit: 0 }, 1).bit, 29);
+  assert.equal(view.difference(list, { key: '1.0.ecx', bit: 9 }, 1).bit, 4);
+  assert.equal(view.difference(list, { key: '1.0.ecx', bit: 9 }, -1).bit, 13);
+  assert.equal(view.difference(list, { key: '80000001.0.edx', bit: 29 }, 1), undefined);
+});
+
+test('narrow: blocks without a difference become one line', () => {
+  const bits = view.bitsOf(post(), '1.0.ecx');
+  const parts = view.blocks(bits, 8);
+  assert.deepEqual(parts.map(({ quiet, numbers }) => [quiet, numbers[0], numbers.at(-1)]),
+    [[true, 31, 16], [false, 15, 8], [false, 7, 0]]);
+  assert.equal(view.blocks(bits, 8, true).length, 4);
+  assert.deepEqual(view.blocks(bits, 8, true).flatMap(({ numbers }) => numbers),
+    Array.from({ length: 32 }, (_, at) => 31 - at));
+});
+
+test('the facts say what is known and what is not', () => {
+  assert.equal(view.facts(post()), 'Vendor, x86-64 level and address bits not known from these texts.');
+  assert.match(view.facts(xeon()), /^Intel, level x86-64-v3, 46 address bits\.$/);
+});
+
+test('a length in words', () => {
+  assert.equal(view.lengthWords(212), '212 characters, fits everywhere');
+  assert.match(view.lengthWords(9000), /^9,000 characters, too long/);
+});
+
+test('notes of one kind stand together, errors first, with their place', () => {
+  const sources = [{ name: 'a.txt' }, { name: '' }];
+  const answer = ask([{ name: 'a.txt', text: `${samples[0].text}what is this\n` },
+    { name: '', text: 'nothing here\nat all\n' }]);
+  const groups = view.noteGroups(answer);
+  assert.equal(groups[0].severity, answer.notes.some(({ severity }) => severity === 'error')
+    ? 'error' : 'warning');
+  const unread = groups.find(({ kind }) => kind === 'unread').notes;
+  assert.equal(view.whereIs(unread[0], sources), 'a.txt, line 12');
+  assert.equal(view.whereIs(unread[1], sources), 'text 2, line 1');
+  assert.deepEqual(view.emptySources(answer, sources).map(({ index }) => index), [1]);
+});
+
+test('a host is renamed by the line above it', () => {
+  const text = toBytes(samples[0].text);
+  const [first, second] = ask(samples[0].text).hosts;
+  assert.match(toText(rename(text, second, 'db 7')), /# host: esx01\n[^#]*# host: db 7\nID1ECX/);
+  assert.doesNotMatch(toText(rename(text, first, 'db 7')), /esx01/);
+  const bare = samples[0].text.replaceAll(/# host.*\n/g, '');
+  const [, b] = ask(bare).hosts;
+  const named = ask(toText(rename(toBytes(bare), b, 'esx99')));
+  assert.equal(named.hosts[1].name, 'esx99');
+  assert.equal(named.hosts.length, 2);
+  assert.equal(cleanName('  a\n b '), 'a b');
+});
+
+test('a host is cut out with the line that names it', () => {
+  const bytes = toBytes(samples[0].text);
+  const [first] = ask(samples[0].text).hosts;
+  const { at, length } = extent(bytes, first);
+  const rest = ask(toText(splice(bytes, at, length, new Uint8Array())));
+  assert.deepEqual(rest.hosts.map(({ name }) => name), ['esx02']);
+  const split = toBytes('# host: a\nx\n');
+  assert.deepEqual(extent(split, { at: 10, length: 2 }), { at: 0, length: 12 });
+});
+
+test('UTF-16 becomes UTF-8, so that places are places in the bytes', () => {
+  const utf16 = Uint8Array.from([0xff, 0xfe, 0x49, 0, 0x44, 0]);
+  assert.equal(toText(utf8(utf16)), 'ID');
+  const plain = toBytes('ID');
+  assert.equal(utf8(plain), plain);
+});
+
+test('the samples read without a note, and show what they promise', () => {
+  for (const sample of samples) {
+    const answer = ask(sample.text);
+    assert.deepEqual(answer.notes.filter(({ severity }) => severity === 'error'), [], sample.id);
+    assert.equal(answer.reading.unread, 0, sample.id);
+  }
+  assert.deepEqual(xeon().hosts.map(({ brand }) => brand),
+    ['Intel(R) Xeon(R) CPU E5-2660 v3 @ 2.60GHz', 'Intel(R) Xeon(R) Gold 6130 CPU @ 2.10GHz']);
+  assert.equal(post().profile, 'esx-2006');
+});
