@@ -63,6 +63,12 @@ struct bit_record *engine_explain(struct engine *e, u32 leaf, u32 sub, u32 reg,
     return record;
 }
 
+struct view engine_encode(struct engine *e, int with_names)
+{
+    struct arena scratch = e->arena;
+    return link_write(&e->answer, with_names, &scratch);
+}
+
 static void list_row(struct text *t, u32 n, const char *const *words)
 {
     for (u32 i = 0; i < n; i++) {

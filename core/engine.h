@@ -5,7 +5,7 @@
 #ifndef MM_ENGINE_H
 #define MM_ENGINE_H
 
-#include "answer.h"
+#include "link.h"
 #include "read/read.h"
 
 struct engine {
@@ -33,6 +33,8 @@ struct answer_record *engine_answer(struct engine *e, struct view request);
 /* One bit of the answer made last; NULL for a register it does not list. */
 struct bit_record *engine_explain(struct engine *e, u32 leaf, u32 sub, u32 reg,
     u32 bit);
+/* The share payload of the answer made last; empty when it has no room. */
+struct view engine_encode(struct engine *e, int with_names);
 /* Tab-separated rows: 0 profiles (id, name, check, about), 1 formats (id, name,
  * command, about), 2 targets (id, name, file), 3 models (id, name), 4 note
  * kinds (kind, severity). */

@@ -17,7 +17,7 @@ enum { INPUT_SIZE = 40 << 20, MEMORY_SIZE = 22 << 20 };
 static u8 input_text[INPUT_SIZE];
 static u8 memory_block[MEMORY_SIZE];
 static struct engine engine;
-static struct view listed;
+static struct view said, choices;
 
 const char *EXPORT(schema)(void);
 u8 *EXPORT(input)(void);
@@ -29,7 +29,11 @@ u32 EXPORT(feed)(u32 len, int last);
 u32 EXPORT(answer)(u32 request_len);
 u32 EXPORT(explain)(u32 leaf, u32 sub, u32 reg, u32 bit);
 u32 EXPORT(list)(u32 what);
-u32 EXPORT(list_len)(void);
+u32 EXPORT(encode)(int with_names);
+u32 EXPORT(decode)(u32 len);
+u32 EXPORT(said_len)(void);
+u32 EXPORT(choices_at)(void);
+u32 EXPORT(choices_len)(void);
 
 const char *schema(void)
 {
@@ -73,7 +77,7 @@ u32 feed(u32 len, int last)
 
 static u32 offset(const void *record)
 {
-    return arena_offset(&engine.arena, record);
+    return record ? (u32)((const u8 *)record - memory_block) : 0;
 }
 
 /* Offset of the answer record, or 0. */
@@ -89,13 +93,46 @@ u32 explain(u32 leaf, u32 sub, u32 reg, u32 bit)
     return offset(engine_explain(&engine, leaf, sub, reg, bit));
 }
 
+/* Texts: offset of the text, its length in said_len. */
 u32 list(u32 what)
 {
-    listed = engine_list(&engine, what);
-    return offset(listed.s);
+    said = engine_list(&engine, what);
+    return offset(said.s);
 }
 
-u32 list_len(void)
+u32 encode(int with_names)
 {
-    return listed.len;
+    said = engine_encode(&engine, with_names);
+    return offset(said.s);
+}
+
+/* Reads the payload in the input, over whatever was read before: begin anew
+ * after it. 0 when it cannot be read: the sentence then lies in the input. Else
+ * the hosts as text, and the choices as request text. */
+u32 decode(u32 len)
+{
+    struct arena whole = {memory_block, 16, MEMORY_SIZE};
+    const char *wrong = link_read((struct view){input_text, len}, &whole, &said,
+        &choices);
+    if (wrong) {
+        said = view_of(wrong);
+        bytes_copy(input_text, said.s, said.len);
+        return 0;
+    }
+    return offset(said.s);
+}
+
+u32 said_len(void)
+{
+    return said.len;
+}
+
+u32 choices_at(void)
+{
+    return offset(choices.s);
+}
+
+u32 choices_len(void)
+{
+    return choices.len;
 }

@@ -95,6 +95,16 @@ const requestText = ({ profile, check, defaults }) => [
   ...(defaults ?? []).map((own) => `default=${own.register}=${own.mask}`),
 ].map((line) => line.replaceAll('\n', ' ')).join('\n');
 
+function requestOf(text, choices) {
+  const request = { sources: [{ name: '', text }], profile: null, check: null, defaults: [] };
+  for (const line of choices.split('\n').slice(0, -1)) {
+    const [key, value, mask] = line.split('=');
+    if (key === 'default') request.defaults.push({ register: value, mask });
+    else request[key] = value;
+  }
+  return request;
+}
+
 function readKinds(memory, answer) {
   return memory.records('kind', answer.kinds_at, answer.kinds_n).map((kind) => {
     const words = {};
@@ -202,7 +212,7 @@ class Core {
     const { exports } = this.#memory;
     const [number, columns] = LISTS[what];
     const at = exports.list(number);
-    const rows = this.#memory.text(at, exports.list_len()).split('\n').slice(0, -1);
+    const rows = this.#memory.text(at, exports.said_len()).split('\n').slice(0, -1);
     return rows.map((row) => {
       const words = row.split('\t');
       return Object.fromEntries(columns.map((column, i) => [column, words[i]]));
@@ -279,6 +289,34 @@ class Core {
         sentence: answer.reading,
       },
     };
+  }
+
+  /**
+   * The payload of a share link: a version character and base64url, to stand behind '#'.
+   * Empty when it would not fit the memory (tens of thousands of different hosts).
+   */
+  encode(request, { names = true } = {}) {
+    const memory = this.#memory;
+    this.#read(request.sources);
+    memory.exports.answer(memory.write(encoder.encode(requestText(request))));
+    const at = memory.exports.encode(names ? 1 : 0);
+    return memory.text(at, memory.exports.said_len());
+  }
+
+  /** A payload as {request}, its hosts as text in one source, or {error: sentence}. */
+  decode(payload) {
+    const memory = this.#memory;
+    const { exports } = memory;
+    const bytes = encoder.encode(payload);
+    const at = exports.decode(memory.write(bytes));
+    if (!at) {
+      const start = exports.input();
+      return { error: decoder.decode(memory.bytes.subarray(start, start + exports.said_len())) };
+    }
+    const text = memory.text(at, exports.said_len());
+    const choices = memory.text(exports.choices_at(), exports.choices_len());
+    exports.begin();
+    return { request: requestOf(text, choices) };
   }
 
   /** One bit of a register that the last answer lists, or null. */

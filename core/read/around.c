@@ -196,14 +196,31 @@ static enum line_use take_name(struct reader *r, struct view line)
     return NOT_MINE;
 }
 
-static int is_rule(struct view v)
+/* A line of dashes or the like: 0 when it is none, 1 for one that underlines
+ * columns, else its length. */
+static u32 rule_len(struct view v)
 {
+    u32 blanks = 0;
     for (u32 i = 0; i < v.len; i++) {
-        if (!is_decoration(v.s[i])) {
+        blanks += is_space(v.s[i]) ? 1 : 0;
+        if (!is_decoration(v.s[i]) && !is_space(v.s[i])) {
             return 0;
         }
     }
-    return v.len >= 3;
+    return v.len < 3 ? 0 : blanks ? 1 : v.len;
+}
+
+/* A rule between hosts parts them; under a header row it only decorates. */
+static void take_rule(struct reader *r, struct view line)
+{
+    u32 len = rule_len(line);
+    if (len >= 60 && line.s[0] == '-' && (r->cpu.open || r->arm)) {
+        /* libcpuid's tests: what follows is the decoding expected. */
+        r->section = RESULTS;
+    } else if (len > 1 && (line.s[0] == '-' || line.s[0] == '=') &&
+               !(r->table_n && !r->table_row)) {
+        found_split(r);
+    }
 }
 
 static int is_aside(struct view line)
@@ -241,11 +258,8 @@ enum line_use read_around(struct reader *r, struct view line)
     if (!line.len) {
         return ASIDE;
     }
-    if (is_rule(line)) {
-        /* libcpuid's tests: what follows is the decoding expected. */
-        if (line.len >= 60 && line.s[0] == '-' && (r->cpu.open || r->arm)) {
-            r->section = RESULTS;
-        }
+    if (rule_len(line)) {
+        take_rule(r, line);
         return ASIDE;
     }
     if (is_arm(line)) {

@@ -13,6 +13,7 @@ void read_open(struct reader *r, struct fleet *f)
     r->cpu_sheet = &r->sheets[0];
     r->host_sheet = &r->sheets[1];
     r->cpu.number = NO_NUMBER;
+    r->cpu.last_column = NO_COLUMN;
 }
 
 static void end_source(struct reader *r)
