@@ -66,6 +66,7 @@ const MASKS = {
     '80000008.0.ebx': 'rrHH:000H:0rr0:HH0H:0X0X:r0H0:r0r0:000H',
   },
 };
+MASKS[2026]['1.0.edx'] = MASKS[2013]['1.0.edx'];
 MASKS['2008-11'] = { ...MASKS['2008-02'],
   '1.0.ecx': ['XRRR R0RR HR0H H0RR 00HR R0H0 0000 00RH', MASKS['2008-02']['1.0.ecx'][1]] };
 MASKS['2010-06'] = { ...MASKS['2008-02'],
@@ -108,9 +109,13 @@ export function letter(profile, vendor, key, bit, set) {
   return set && (UNNAMED[key] >>> bit) & 1 ? 'H' : 'x';
 }
 
-/** Whether the tables above settle this default; unnamed bits of lesser words may go either way. */
-export const settled = (profile, key, bit) => profile !== 'open'
-  || !(key in AND) || key in UNNAMED || !!((AND[key] >>> bit) & 1);
+/** Whether the tables above settle this default. Unnamed bits of lesser words may go either way,
+ *  and so may the aliases on a processor that has none. */
+export function settled(profile, key, bit, vendor) {
+  if (profile !== 'open' || !(key in AND)) return true;
+  if (key === '80000001.0.edx' && vendor !== 'AuthenticAMD' && (ALIASES >>> bit) & 1) return false;
+  return key in UNNAMED || !!((AND[key] >>> bit) & 1);
+}
 
 /** Fields and behaviour that no mask may touch. */
 export const unmaskable = (key, bit) => key.startsWith('0.') || key === '1.0.eax'
@@ -182,5 +187,5 @@ export function broken(answer, words) {
   return found;
 }
 
-/** Whether a register holds features: its bits are ANDed over the CPUs of a host. */
-export const isFeature = (key) => key in AND;
+/** The bits of a register that are features: those are ANDed over the CPUs of a host. */
+export const features = (key) => AND[key] ?? 0;

@@ -68,6 +68,12 @@ export function known(host) {
   return words;
 }
 
+/** Bits that tell one logical CPU from another: no property of the host. */
+export function perCpu(key) {
+  if (/^(b|1a|1f|8000001e|80000026)\./.test(key)) return -1;
+  return { '1.0.ebx': 0xff000000, '6.0.edx': 0xffff0000 }[key] ?? 0;
+}
+
 /** The words of a host as control.mjs takes them: absent above a maximum is a known zero. */
 export function truth(host) {
   const words = new Map(Object.entries(known(host)));

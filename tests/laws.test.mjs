@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { ask, core } from './core.mjs';
 import * as make from './hosts.mjs';
-import { PROFILES, at, broken, control, decide, letters, printed, settled, value } from './control.mjs';
+import { PROFILES, at, broken, control, decide, features, letters, printed, settled, value } from './control.mjs';
 
 const { formats, hosts, noise, seeded } = make;
 const real = Object.values(hosts);
@@ -37,15 +37,13 @@ function wrongWords(got, want, skip = () => false) {
   const found = [];
   for (const key of new Set([...Object.keys(want), ...Object.keys(got.words)])) {
     if (skip(key)) continue;
-    const wanted = key in want ? make.hex8(want[key]) : '00000000';
-    const is = got.words[key] ?? '00000000';
-    if (key === '1.0.ebx' ? is.slice(2) !== wanted.slice(2) : is !== wanted) {
-      found.push(`${got.name}: ${key} is ${is}, not ${wanted}`);
-    }
-    if (key in got.words && key in want && got.known[key] !== 'ffffffff') {
+    const own = make.perCpu(key); // ids of one CPU need not be kept
+    const wanted = make.hex8((want[key] ?? 0) & ~own);
+    const is = make.hex8(parseInt(got.words[key] ?? '0', 16) & ~own);
+    if (is !== wanted) found.push(`${got.name}: ${key} is ${is}, not ${wanted}`);
+    if (key in got.words && key in want && ~parseInt(got.known[key], 16) & ~own) {
       found.push(`${got.name}: ${key} is known as ${got.known[key]} only`);
     }
-    if (key in want && want[key] && !(key in got.words)) found.push(`${got.name}: ${key} was not read`);
   }
   return found;
 }
@@ -202,14 +200,14 @@ function agree(answer, want, profile, what, fleet) {
   for (const [key, { differ, hide, effective }] of Object.entries(want)) {
     const got = register(answer, key);
     if (!got) {
-      if (differ || hide) problems.push(`${key} is missing`);
+      if ((differ && features(key)) || hide) problems.push(`${key} is missing`);
       continue;
     }
     const closed = new Set(answer.bits.filter((bit) => bit.key === key && bit.decision === 'closure').map(({ bit }) => bit));
     if (got.differ !== make.hex8(differ)) problems.push(`${key} differ ${got.differ}, not ${make.hex8(differ)}`);
     for (let bit = 0; bit < 32; bit++) {
       const wanted = effective[31 - bit];
-      if (closed.has(bit) || !settled(profile, key, bit)) continue;
+      if (closed.has(bit) || !settled(profile, key, bit, vendorOf(fleet[0]))) continue;
       if (at(got.effective, bit) !== wanted) {
         problems.push(`${key}[${bit}] effective ${at(got.effective, bit)}, not ${wanted}`);
       }
@@ -391,6 +389,7 @@ for (const [name, disturb] of Object.entries(noise)) {
       assert.equal(noisy.hosts.length, 2, `${format}\n${disturb(sources[0])}`);
       assert.deepEqual(masks(noisy), masks(plain), format);
       assert.deepEqual(noisy.hosts.map((host) => host.words), plain.hosts.map((host) => host.words), format);
+      if (name !== 'prompts') assert.deepEqual(noisy.hosts.map((host) => host.name), plain.hosts.map((host) => host.name), format);
     }
   });
 }
@@ -413,7 +412,7 @@ test('formats mixed in one paste: as many hosts as texts', () => {
 
 test('every line is used, blank, set aside or unread', () => {
   for (const { print } of Object.values(formats)) {
-    const { reading } = ask(`${print(hosts.xeonE52660v3)}what is this\n`);
+    const { reading } = ask(`what is this\n${print(hosts.xeonE52660v3)}`);
     const { lines, used, blank, aside, unread } = reading;
     assert.equal(used + blank + aside + unread, lines);
     assert.ok(unread >= 1);
@@ -635,14 +634,18 @@ test('every profile has an id, a name, a check and a sentence, and answers', () 
   }
 });
 
-test('every bit of every listed register has a name, a meaning and a reason', () => {
+/** A bit that no table names is called by its place, such as 1.ecx[16]. */
+const unnamed = (name) => /\[\d+\]$/.test(name);
+
+test('every bit of every listed register has a name and a reason, every named one a meaning', () => {
   const answer = ask(text(amd));
   for (const { key } of answer.registers) {
     for (let bit = 0; bit < 32; bit++) {
       const told = core.explain(key, bit);
       assert.equal(told.key, key);
       assert.equal(told.bit, bit);
-      for (const field of ['name', 'meaning', 'reason', 'merge', 'level', 'decision']) {
+      const named = !unnamed(told.name);
+      for (const field of ['name', 'reason', 'merge', 'decision', ...(named ? ['meaning', 'level'] : [])]) {
         assert.ok(typeof told[field] === 'string' && told[field].length > 0, `${key}[${bit}] ${field}`);
       }
     }
@@ -651,9 +654,9 @@ test('every bit of every listed register has a name, a meaning and a reason', ()
 
 test('every decided bit has a name, a level and a sentence', () => {
   for (const list of [intel, amd, real]) {
-    for (const { key, bit, name, level, meaning, reason, decision } of ask(text(list)).bits) {
-      assert.ok(name && meaning, `${key}[${bit}]`);
-      assert.match(level, /^(user|kernel)$/);
+    for (const { key, bit, name, level, meaning, merge, reason, decision } of ask(text(list)).bits) {
+      assert.ok(name && (meaning || unnamed(name)), `${key}[${bit}]`);
+      if (/^AND/.test(merge) && !unnamed(name)) assert.match(level, /^(user|kernel)$/, `${key}[${bit}]`);
       assert.match(decision, /^(hide|hidden|ignore|keep|conflict|unknown|closure|warn)$/);
       assert.match(reason, /^\S+ \S+/, `${key}[${bit}]`);
     }

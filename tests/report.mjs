@@ -4,27 +4,29 @@
 export function report(answer) {
   const { hosts, registers, bits, verdict, notes, reading } = answer;
   return [
-    ...hosts.map(hostLine),
+    ...hosts.flatMap(hostLines),
     `profile ${answer.profile} (${answer.check}): ${answer.profileReason}`,
     ...registers.filter(matters).flatMap((register) =>
       registerLines(register, bits.filter(({ key }) => key === register.key), hosts.length)),
     ...counts(bits),
     `verdict ${verdict.migratable ? 'yes' : 'no'}: ${verdict.sentence}`,
+    facts(verdict),
     ...verdict.problems.map((problem) => `  ${problem}`),
     ...notes.map(noteLine),
     `read: ${reading.sentence}`,
   ].map((line) => line.trimEnd()).join('\n');
 }
 
-function hostLine(host) {
+function hostLines(host) {
   const lines = host.line === host.lastLine ? `line ${host.line}` : `lines ${host.line}-${host.lastLine}`;
-  return [
+  const words = Object.entries(host.words).map(([key, word]) => `${key} ${word}`);
+  return [[
     `${host.name}: ${host.formatName}`, lines, plural(host.cpus, 'CPU'),
     plural(host.registers, 'register'), host.vendor, host.brand,
     host.family === null || host.family === undefined ? ''
       : `${host.family}-${host.model}-${host.stepping}`,
     host.guest ? 'taken in a guest' : '',
-  ].filter(Boolean).join(', ');
+  ].filter(Boolean).join(', '), ...(words.length <= 8 ? [`  ${words.join(', ')}`] : [])];
 }
 
 const plural = (count, word) => `${count} ${word}${count === 1 ? '' : 's'}`;
@@ -39,9 +41,12 @@ function registerLines(register, bits, hosts) {
     `  default   ${register.default}`,
     `  custom    ${register.custom}`,
     `  effective ${register.effective}`,
-    ...bits.filter(({ decision }) => decision !== 'unknown').map((bit) => bitLine(bit, hosts)),
+    ...bits.filter(worthALine).map((bit) => bitLine(bit, hosts)),
   ];
 }
+
+const worthALine = ({ decision, ones, zeros }) => decision !== 'unknown'
+  && (decision !== 'ignore' || (ones > 0 && zeros > 0));
 
 function bitLine({ bit, name, level, values, ones, zeros, unknowns, decision, reason }, hosts) {
   const shown = hosts <= 8 ? values.map((value) => value ?? '?').join(' ')
@@ -55,6 +60,9 @@ function counts(bits) {
   const words = Object.entries(tally).map(([decision, count]) => `${count} ${decision}`);
   return words.length ? [`bits: ${words.join(', ')}`] : [];
 }
+
+const facts = ({ vendor, psabi, physBits }) => `  vendor ${vendor ?? 'unknown'}, level ${
+  psabi ?? 'unknown'}, address bits ${physBits ?? 'unknown'}`;
 
 function noteLine({ severity, kind, host, line, text }) {
   const place = line === null || line === undefined ? '' : ` line ${line}`;
