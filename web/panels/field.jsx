@@ -17,7 +17,7 @@ export function Field() {
         <label for="field">
           {several ? 'Paste another host' : 'Paste what your hosts say about their CPUs'}
         </label>
-        , drop files anywhere, or{' '}
+        {', drop files anywhere, or '}
         <button type="button" onClick={() => picker.current.click()}>open files</button>.
       </p>
       <textarea

@@ -58,7 +58,8 @@ function Unread({ source }) {
   return (
     <li class="host">
       <span class="name">{name}</span>
-      <span>no host found in {sizeOf(source.bytes.length)}</span>
+      <span>no CPUID registers found; paste what cpuid -1 -r prints</span>
+      <span class="quiet">{sizeOf(source.bytes.length)}</span>
       <span class="acts">
         <button
           type="button" aria-expanded={open}
