@@ -12,7 +12,7 @@ if (process.argv.includes('--update')) env.UPDATE = '1';
 await prepare('test');
 const files = named.length ? named : ['tests', 'tests/site', 'tests/browser'].flatMap(testsIn);
 const options = ['--test-reporter=spec', '--test-concurrency=2', '--test-force-exit'];
-const args = ['--test', ...options, ...files];
+const args = ['--test', '--test-timeout=240000', ...options, ...files];
 const done = spawnSync(process.execPath, args, { cwd: root, env, stdio: 'inherit' });
 process.exit(done.status ?? 1);
 
