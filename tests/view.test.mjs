@@ -64,7 +64,8 @@ test('every bit of every row agrees with the words that were read', () => {
         const known = parseInt(host.known[key], 16);
         for (let bit = 0; bit < 32; bit += 1) {
           if (!((known >>> bit) & 1)) continue;
-          assert.equal(letters[31 - bit], String((parseInt(word, 16) >>> bit) & 1), `${key} ${bit}`);
+          const value = (parseInt(word, 16) >>> bit) & 1;
+          assert.equal(letters[31 - bit], String(value), `${key} ${bit}`);
         }
       });
     }
@@ -102,7 +103,7 @@ test('a cell is read out with its bit, its hosts and its mask', () => {
   const answer = post();
   const name = view.cellName(core.explain('1.0.ecx', 2), view.kinds(answer.hosts),
     view.mark(view.bitsOf(answer, '1.0.ecx')[2]));
-  assert.equal(name, 'bit 2, DTES64, esx01 1, esx02 0, differs, custom 0');
+  assert.equal(name, 'bit 2, DTES64, esx01 1, esx02 0, differs, custom 0, default R, effective 0');
 });
 
 test('keys walk the table and stop at its ends', () => {
@@ -141,7 +142,8 @@ test('narrow: blocks without a difference become one line', () => {
 });
 
 test('the facts say what is known and what is not', () => {
-  assert.equal(view.facts(post()), 'Vendor, x86-64 level and address bits not known from these texts.');
+  assert.equal(view.facts(post()),
+    'Vendor, x86-64 level and address bits not known from these texts.');
   assert.match(view.facts(xeon()), /^Intel, level x86-64-v3, 46 address bits\.$/);
 });
 

@@ -103,12 +103,11 @@ function followOffline() {
   registerOffline({
     onReady: () => { if (!line.firstElementChild) say('Ready to work offline.'); },
     onUpdate: (update) => {
-      say('New version: ');
       const button = document.createElement('button');
       button.type = 'button';
-      button.textContent = 'reload';
+      button.textContent = 'New version: reload';
       button.onclick = () => { keepForReload(); update(); };
-      line.append(button);
+      line.replaceChildren(button);
     },
   });
 }

@@ -104,7 +104,9 @@ export function extentOf(rows) {
 export function mark(row) {
   if (!row) return { glyph: '', shape: '', word: 'alike' };
   if (row.decision === 'conflict') return { glyph: '!', shape: 'conflict', word: 'conflict' };
-  if (row.decision !== 'warn' && countsForMoving(row)) return { glyph: '▲', shape: 'counts', word: 'differs' };
+  if (row.decision !== 'warn' && countsForMoving(row)) {
+    return { glyph: '▲', shape: 'counts', word: 'differs' };
+  }
   if (differs(row)) {
     const word = { hidden: 'differs, already hidden', warn: 'differs, take care' }[row.decision]
       ?? 'differs, ignored';
@@ -168,11 +170,14 @@ export function cellShape(row, value, { shape }) {
   return shape === 'counts' ? 'differs' : shape === 'conflict' ? 'conflict' : '';
 }
 
-/** What is read out for a cell: "bit 2, DTES64, esx01 1, esx02 0, differs, custom 0" */
+/**
+ * What is read out for the cells of a column:
+ * "bit 2, DTES64, esx01 1, esx02 0, differs, custom 0, default R, effective 0"
+ */
 export function cellName(explained, groups, { word }) {
-  const { bit, name, custom } = explained;
-  return [`bit ${bit}`, name, whoHas(groups, explained), word, `custom ${custom}`]
-    .filter(Boolean).join(', ');
+  const { bit, name, custom, effective } = explained;
+  return [`bit ${bit}`, name, whoHas(groups, explained), word, `custom ${custom}`,
+    `default ${explained.default}`, `effective ${effective}`].filter(Boolean).join(', ');
 }
 
 const none = (word) => /^0*$/.test(word);

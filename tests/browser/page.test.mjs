@@ -51,8 +51,8 @@ describe('the page', { skip }, () => {
   const sample = (title) => page.getByRole('button', { name: title }).click();
   const button = (name, where = page) => where.getByRole('button', { name, exact: true });
   const cells = (register, row, where = page) =>
-    where.getByRole('grid', { name: register, exact: true }).locator(`tr:has(> th:text-is("${row}"))`)
-      .locator('td[data-bit]').allInnerTexts().then((texts) => texts.join(''));
+    where.getByRole('grid', { name: register, exact: true })
+      .locator(`tr:has(> th:text-is("${row}"))`).locator('td[data-bit]').allInnerTexts().then((texts) => texts.join(''));
 
   async function paste(text) {
     await page.evaluate((words) => navigator.clipboard.writeText(words), text);
@@ -293,7 +293,7 @@ describe('the page', { skip }, () => {
     assert.match(await paragraphs.first().innerText(), /SSE3/);
     await button('close').first().click();
     await page.locator('td[data-bit="14"][data-row="0"]').first().click();
-    assert.match(await paragraphs.innerText(), /1\.ecx\[14\]/, 'an equal bit has its paragraph too');
+    assert.match(await paragraphs.innerText(), /1\.ecx\[14\]/, 'an equal bit has one too');
   });
 
   it('walks the bits with the keyboard', async () => {
@@ -332,7 +332,7 @@ describe('the page', { skip }, () => {
     await press('Escape');
     assert.equal(await page.locator('.bit').count(), 0);
     const name = await grid.locator('td[data-bit="2"]').first().getAttribute('aria-label');
-    assert.equal(name, 'bit 2, DTES64, esx01 1, esx02 0, differs, custom 0');
+    assert.match(name, /^bit 2, DTES64, esx01 1, esx02 0, differs, custom 0/);
   });
 
   it('folds what does not differ, and unfolds it when asked', async () => {
@@ -369,7 +369,8 @@ describe('the page', { skip }, () => {
     await drop([['notes.txt', 'buy milk\n'], ['esx01.txt', esx('', '0x0000641d')]]);
     await page.getByText(/^no CPUID registers found/).waitFor();
     assert.deepEqual(await names(), ['esx01']);
-    assert.match(await page.locator('.notes').innerText(), /notes\.txt, line 1: Not read: buy milk/);
+    const notes = await page.locator('.notes').innerText();
+    assert.match(notes, /notes\.txt, line 1: Not read: buy milk/);
     await page.locator('.host').last().getByRole('button', { name: 'remove' }).click();
     await page.getByText('Text removed.').waitFor();
     assert.equal(await page.locator('.notes').count(), 0);

@@ -21,7 +21,8 @@ export function Differences() {
         <span>{rows.length ? extentOf(rows) : 'none'}</span>
         <label>show{' '}
           <select value={filter.value} onChange={(event) => { filter.value = event.target.value; }}>
-            {Object.entries(FILTERS).map(([id, name]) => <option key={id} value={id}>{name}</option>)}
+            {Object.entries(FILTERS).map(([id, name]) =>
+              <option key={id} value={id}>{name}</option>)}
           </select>
         </label>
       </div>
@@ -104,7 +105,8 @@ function Lines({ rows, groups }) {
       {rows.map((row) => (
         <li key={place(row.key, row.bit)} class={rowClass(row)}>
           <span class="first">
-            <Place row={row} /> <span class="feature" translate={false}>{row.name || 'unnamed'}</span>
+            <Place row={row} />{' '}
+            <span class="feature" translate={false}>{row.name || 'unnamed'}</span>
             <span class="right">custom <Custom row={row} /></span>
           </span>
           <span translate={false}>{whoHas(groups, row)}, default {row.default}.</span>{' '}

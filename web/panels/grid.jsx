@@ -101,7 +101,8 @@ function Block({ numbers, rows, bits, names, stop, bit }) {
             const shape = cellShape(row, value, mark(bits[number]));
             return (
               <td
-                key={number} data-row={at} data-bit={number} class={classes(number, bits, bit, shape)}
+                key={number} data-row={at} data-bit={number}
+                class={classes(number, bits, bit, shape)}
                 tabIndex={stop.row === at && stop.bit === number ? 0 : -1}
                 aria-label={names[number]} aria-selected={number === bit}
               >{value}</td>

@@ -20,7 +20,7 @@ export function Masks() {
         <button type="button" onClick={unfoldAll}>{open ? 'fold all' : 'unfold all'}</button>
       </div>
       {registers.map((register) => (
-        <Register key={register.key} register={register} groups={groups} quiet={isQuiet(register)} />
+        <Register key={register.key} quiet={isQuiet(register)} {...{ register, groups }} />
       ))}
       <details class="letters">
         <summary>What the letters mean</summary>

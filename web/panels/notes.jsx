@@ -11,7 +11,9 @@ export function Notes() {
     <ul class="notes">
       {groups.map((group) => (
         <li key={`${group.severity}${group.kind}`} class={group.severity}>
-          {group.notes.length === 1 ? <Note note={group.notes[0]} /> : <Several notes={group.notes} />}
+          {group.notes.length === 1
+            ? <Note note={group.notes[0]} />
+            : <Several notes={group.notes} />}
         </li>
       ))}
     </ul>

@@ -31,7 +31,8 @@ export function Rule() {
         </label>;{' '}
         <label>hosts must{' '}
           <select value={now.check} onChange={(event) => { check.value = event.target.value; }}>
-            {Object.entries(CHECKS).map(([id, name]) => <option key={id} value={id}>{name}</option>)}
+            {Object.entries(CHECKS).map(([id, name]) =>
+              <option key={id} value={id}>{name}</option>)}
           </select>
         </label>.
       </p>
