@@ -197,22 +197,6 @@ static void fill_record(struct answer *a, struct answer_record *record)
     record->unread_ = f->unread;
 }
 
-static void note_nothing(struct fleet *f)
-{
-    struct note_place nowhere = {0, 0, 0};
-    for (u32 i = 0; i < f->notes.n; i++) {
-        u32 kind = f->notes.list[i].kind_;
-        if (kind == NOTE_ARM || kind == NOTE_NAMES_ONLY) {
-            return;
-        }
-    }
-    if (f->lines == f->blank) {
-        note_add(&f->notes, NOTE_EMPTY, nowhere);
-    } else {
-        note_add(&f->notes, NOTE_NOTHING, nowhere, f->lines);
-    }
-}
-
 struct answer_record *answer_make(struct answer *a, struct fleet *f,
     const struct request *request, struct arena *arena)
 {
@@ -225,9 +209,6 @@ struct answer_record *answer_make(struct answer *a, struct fleet *f,
         return NULL;
     }
     choose_profile(a);
-    if (!f->hosts_n) {
-        note_nothing(f);
-    }
     if (!compare_hosts(a)) {
         return NULL;
     }

@@ -29,11 +29,31 @@ u32 engine_feed(struct engine *e, struct view text, int last)
     return read_feed(&e->reader, text, last);
 }
 
+static void note_nothing(struct fleet *f)
+{
+    struct note_place nowhere = {0, 0, 0};
+    for (u32 i = 0; i < f->notes.n; i++) {
+        u32 kind = f->notes.list[i].kind_;
+        if (kind == NOTE_ARM || kind == NOTE_NAMES_ONLY) {
+            return;
+        }
+    }
+    if (f->lines == f->blank) {
+        note_add(&f->notes, NOTE_EMPTY, nowhere);
+    } else {
+        note_add(&f->notes, NOTE_NOTHING, nowhere);
+    }
+    notes_last_first(&f->notes);
+}
+
 /* Reading is over; what answers add on top is thrown away by the next one. */
 static void close_reading(struct engine *e)
 {
     if (!e->closed) {
         read_close(&e->reader);
+        if (!e->fleet.hosts_n) {
+            note_nothing(&e->fleet);
+        }
         e->closed = 1;
         e->arena_mark = e->arena.used;
         e->names_mark = e->fleet.names.used;

@@ -309,7 +309,10 @@ static void sentence_say(const struct verdict *v, struct text *t)
 {
     const struct fleet *f = v->a->fleet;
     if (f->hosts_n == 0) {
-        text_put(t, VIEW("No CPUID registers found yet."));
+        const struct note_record *first = &f->notes.list[0];
+        struct view why = {f->notes.text->base + first->text_at_,
+            first->text_len_};
+        text_put(t, f->notes.n ? why : VIEW("No hosts were read."));
     } else if (f->hosts_n == 1) {
         text_say(t, "One host read: %v. Paste another to compare.",
             host_name(f, &f->hosts[0]));

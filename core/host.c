@@ -141,8 +141,7 @@ struct word sheet_word(struct fleet *f, const struct sheet *s, u32 leaf,
     return (struct word){s->value[column][reg], s->known[column][reg]};
 }
 
-/* The maximum is 0.EAX for basic leaves, 80000000.EAX for extended ones; a
- * range whose maximum does not lie in it is not there at all. */
+/* The maximum is 0.EAX for basic leaves, 80000000.EAX for extended ones. */
 int is_above(const struct maxima *m, u32 leaf, u32 sub)
 {
     if (leaf < 0x40000000u) {
@@ -155,7 +154,7 @@ int is_above(const struct maxima *m, u32 leaf, u32 sub)
         if (m->extended.known != ALL) {
             return 0;
         }
-        return m->extended.value < 0x80000000u || leaf > m->extended.value;
+        return leaf > m->extended.value;
     }
     return 0;
 }
@@ -188,11 +187,18 @@ static int is_foreign_echo(struct fleet *f, const struct sheet *s, u32 leaf)
 void sheet_clip(struct fleet *f, struct sheet *s)
 {
     struct maxima m = sheet_maxima(f, s);
-    u32 kept = 0;
+    u32 kept = 0, ext = column_find(&f->columns, 0x80000000u, 0);
+    /* A CPU without extended leaves echoes another one there: its maximum is 0,
+     * which is worth knowing. */
+    if (m.extended.known == ALL && m.extended.value < 0x80000000u) {
+        bytes_zero(s->value[ext], sizeof(s->value[ext]));
+        m.extended.value = 0;
+    }
     for (u32 i = 0; i < s->n; i++) {
         u32 c = s->order[i];
         u32 leaf = f->columns.leaf[c], sub = f->columns.sub[c];
-        if (is_above(&m, leaf, sub) || is_foreign_echo(f, s, leaf)) {
+        if (c != ext &&
+            (is_above(&m, leaf, sub) || is_foreign_echo(f, s, leaf))) {
             /* The maximum itself is judged first and only unstamped last. */
             s->order[i] |= 0x80000000u;
         }

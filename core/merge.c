@@ -11,6 +11,7 @@ struct tally {
     u32 leaf, sub;
     u32 ones[4], zeros[4], unknown[4];
     u32 read[4]; /* some text carried these bits */
+    u32 own[4];  /* differ from CPU to CPU of one host */
 };
 
 static void sort_tallies(struct tally *t, u32 n)
@@ -28,12 +29,14 @@ static void sort_tallies(struct tally *t, u32 n)
     }
 }
 
+/* What differs from CPU to CPU of one host is no property of the host: where a
+ * text has the register at all, such bits are not called unknown. */
 static void add_row(struct tally *t, const struct row *row)
 {
     for (u32 r = 0; r < 4; r++) {
         t->ones[r] |= row->value[r] & row->known[r];
         t->zeros[r] |= ~row->value[r] & row->known[r];
-        t->unknown[r] |= ~row->known[r];
+        t->unknown[r] |= row->known[r] ? ~(row->known[r] | t->own[r]) : ALL;
         t->read[r] |= row->known[r];
     }
 }
@@ -100,6 +103,7 @@ int compare_hosts(struct answer *a)
     for (u32 i = 0; i < n; i++) {
         t[i].leaf = f->columns.leaf[i];
         t[i].sub = f->columns.sub[i];
+        bytes_copy(t[i].own, f->columns.per_cpu[i], sizeof(t[i].own));
     }
     sort_tallies(t, n);
     for (u32 i = 0; i < f->kinds_n; i++) {

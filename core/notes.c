@@ -50,6 +50,15 @@ struct note_record *note_add(struct notes *n, enum note_id id,
     return note;
 }
 
+void notes_last_first(struct notes *n)
+{
+    for (u32 i = n->n; i-- > 1;) {
+        struct note_record swap = n->list[i];
+        n->list[i] = n->list[i - 1];
+        n->list[i - 1] = swap;
+    }
+}
+
 struct view note_quote(struct view line, u8 room[80])
 {
     struct text t = text_in(room, 80);

@@ -35,6 +35,9 @@ enum severity note_severity(u32 id);
 struct note_record *note_add(struct notes *n, enum note_id id,
     struct note_place place, ...);
 
+/* Moves the note added last to the front. */
+void notes_last_first(struct notes *n);
+
 /* A short piece of what was pasted, safe to print: at most 60 characters, no
  * control characters. Written over *room*, 80 bytes. */
 struct view note_quote(struct view line, u8 room[80]);

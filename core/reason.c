@@ -221,7 +221,12 @@ static void unknown_say(struct text *t, const struct answer *a,
     text_put(t, c->ones >> bit & 1 ? VIEW(" is there; ")
                                    : VIEW(" is there, and "));
     hosts_say(t, a, c, bit, c->ones >> bit & 1);
-    text_put(t, c->ones >> bit & 1 ? VIEW(" has it.") : VIEW(" lacks it."));
+    int many = hosts_with(a, c, bit, c->ones >> bit & 1) > 1;
+    if (c->ones >> bit & 1) {
+        text_put(t, many ? VIEW(" have it.") : VIEW(" has it."));
+    } else {
+        text_put(t, many ? VIEW(" lack it.") : VIEW(" lacks it."));
+    }
 }
 
 static void keep_say(struct text *t, const struct answer *a,

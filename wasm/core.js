@@ -162,7 +162,7 @@ const registerObject = (memory, register) => ({
 const VALUES = [0, 1, null];
 
 function bitObject(memory, bit, hosts) {
-  const values = memory.bytes.slice(memory.base + bit.values_at);
+  const values = memory.bytes.subarray(memory.base + bit.values_at);
   return {
     key: keyOf(bit.leaf, bit.sub, bit.reg),
     bit: bit.bit,

@@ -71,7 +71,11 @@ static enum line_use cpuid_r_row(struct reader *r, struct view line)
     if (!view_starts(v, VIEW("0x")) || !take_hex(&v, &sub)) {
         return NOT_MINE;
     }
-    skip(&v, " \t:");
+    skip(&v, " \t");
+    if (!take_text(&v, VIEW(":"))) {
+        return NOT_MINE;
+    }
+    skip(&v, " \t");
     for (u32 reg = 0; reg < 4; reg++) {
         if (!take_text(&v, reg_name(reg)) || !take_text(&v, VIEW("=0x")) ||
             !take_word(&v, &value[reg])) {
@@ -89,7 +93,11 @@ static enum line_use aida64_row(struct reader *r, struct view line)
 {
     struct view v = line;
     u32 leaf, sub = NO_SUB, value[4];
-    if (!take_text(&v, VIEW("CPUID ")) || !take_word(&v, &leaf)) {
+    if (!take_text(&v, VIEW("CPUID")) || !v.len || !is_space(v.s[0])) {
+        return NOT_MINE;
+    }
+    skip(&v, " \t");
+    if (!take_word(&v, &leaf)) {
         return NOT_MINE;
     }
     skip(&v, " \t:");

@@ -148,9 +148,11 @@ static u32 next_subleaf(struct reader *r, u32 leaf, const u32 value[4])
     }
     if (c->repeats_n == sizeof(c->repeats) / sizeof(c->repeats[0])) {
         /* Dumps name leaves in rising order: the oldest is done with. */
-        bytes_copy(c->repeats[0], c->repeats[1],
-            sizeof(c->repeats) - sizeof(c->repeats[0]));
         c->repeats_n--;
+        for (u32 i = 0; i < c->repeats_n; i++) {
+            c->repeats[i][0] = c->repeats[i + 1][0];
+            c->repeats[i][1] = c->repeats[i + 1][1];
+        }
     }
     c->repeats[c->repeats_n][0] = leaf;
     c->repeats[c->repeats_n++][1] = 1;
@@ -304,7 +306,8 @@ static int same_host(struct reader *r)
         return 0;
     }
     if (c->number != NO_NUMBER) {
-        return c->virtual_ || !seen(r->host.numbers, c->number);
+        return r->host.numbered &&
+               (c->virtual_ || !seen(r->host.numbers, c->number));
     }
     if (c->alone || c->format == FORMAT_ESX_CD ||
         c->format == FORMAT_REGISTERS || c->format == FORMAT_CPUDATA) {
@@ -324,6 +327,7 @@ static void adopt(struct reader *r)
     r->host.start = r->cpu.start;
     r->host.cpus = 0;
     r->host.differ = 0;
+    r->host.numbered = r->cpu.number != NO_NUMBER;
     r->host.name = r->cpu.name;
     bytes_zero(r->host.numbers, sizeof(r->host.numbers));
     bytes_zero(r->host.apic_ids, sizeof(r->host.apic_ids));

@@ -18,11 +18,7 @@ void read_open(struct reader *r, struct fleet *f)
 
 static void end_source(struct reader *r)
 {
-    if (r->join_len) {
-        note_unread(r, r->join_spot.line,
-            (struct view){r->join, r->join_len});
-        r->join_len = 0;
-    }
+    end_join(r);
     end_heading(r);
     end_cpu(r);
     end_host(r);
@@ -105,27 +101,26 @@ void note_unread(struct reader *r, u32 line, struct view text)
     }
 }
 
-/* One layer of what others put in front of a line: mail quotes, list bullets,
- * table borders, C comments. Returns how many bytes it takes. */
-static u32 loose_layer(struct view v)
+/* Without the quote marks of mail and the borders of tables, which no format
+ * begins a line with. */
+static struct view unquoted(struct view v)
 {
-    u32 n = 0;
-    while (n < v.len && is_space(v.s[n])) {
-        n++;
+    for (;;) {
+        struct view bare = view_trim(v);
+        if (!bare.len || (bare.s[0] != '>' && bare.s[0] != '|')) {
+            return v;
+        }
+        v = view_from(bare, 1);
     }
-    struct view rest = view_from(v, n);
-    if (!rest.len) {
-        return n;
-    }
-    if (rest.s[0] == '>' || rest.s[0] == '|') {
-        return n + 1;
-    }
-    if ((rest.s[0] == '*' || rest.s[0] == '-' || rest.s[0] == '+') &&
-        rest.len > 1 && rest.s[1] == ' ') {
-        return n + 2;
-    }
-    if (view_starts(rest, VIEW("//"))) {
-        return n + 2;
+}
+
+/* What others put in front of a line: list bullets, C comments. Returns how
+ * many bytes that takes. */
+static u32 loose_front(struct view v)
+{
+    if (view_starts(v, VIEW("* ")) || view_starts(v, VIEW("- ")) ||
+        view_starts(v, VIEW("+ ")) || view_starts(v, VIEW("//"))) {
+        return 2;
     }
     return 0;
 }
@@ -145,14 +140,12 @@ static enum line_use ask_loosely(struct reader *r, struct view line)
 {
     enum line_use use = ask_all(r, line);
     for (u32 i = 0; !use && i < LOOSE_LAYERS; i++) {
-        u32 cut = loose_layer(line);
+        line = view_trim(line);
+        u32 cut = loose_front(line);
         if (!cut) {
             break;
         }
         line = view_from(line, cut);
-        if (!view_trim(line).len) {
-            return ASIDE;
-        }
         use = ask_all(r, line);
     }
     return use;
@@ -161,9 +154,9 @@ static enum line_use ask_loosely(struct reader *r, struct view line)
 static void read_line(struct reader *r, struct view line)
 {
     struct fleet *f = r->fleet;
-    struct view bare = view_trim(line);
     f->lines++;
-    if (!bare.len) {
+    line = unquoted(line);
+    if (!view_trim(line).len) {
         f->blank++;
         return;
     }

@@ -59,7 +59,7 @@ struct reader {
         struct name name;
         u32 numbers[CPU_NUMBERS / 32]; /* CPU numbers met */
         u32 apic_ids[CPU_NUMBERS / 32];
-        int differ;
+        int differ, numbered;
     } host;
     u32 differ[COLUMNS][4]; /* features unlike on the CPUs of this host */
 
@@ -83,6 +83,7 @@ struct reader {
     u8 join[JOIN_ROOM]; /* an element that goes on over several lines */
     u32 join_len;
     struct spot join_spot;
+    u32 join_lines;
 
     u32 source;          /* index + 1 */
     struct name file;    /* its name, without folder and extension */
@@ -117,6 +118,7 @@ void found_row(struct reader *r, enum format_id format, u32 leaf, u32 sub,
 void found_register(struct reader *r, enum format_id format, u32 leaf, u32 sub,
     u32 reg, u32 value, u32 known);
 void end_heading(struct reader *r);
+void end_join(struct reader *r);
 void end_cpu(struct reader *r);
 void end_host(struct reader *r);
 

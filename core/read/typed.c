@@ -99,7 +99,6 @@ static enum line_use bad_value(struct reader *r, struct view name,
     struct view value)
 {
     u8 room[80], name_room[80];
-    r->fleet->unread++;
     note_add(&r->fleet->notes, NOTE_BAD_VALUE, note_here(r),
         note_quote(name, name_room), note_quote(value, room));
     return NOTED;
@@ -199,6 +198,7 @@ static enum line_use id_line(struct reader *r, struct view line)
         line = past_between(view_from(line, name.len));
         u32 len = typed_value(line, &value);
         if (!len) {
+            r->fleet->unread += use != NOTED;
             use = bad_value(r, name, view_head(line, next_id(line)));
             continue;
         }
@@ -245,6 +245,7 @@ static enum line_use register_line(struct reader *r, struct view line)
         rest = view_from(rest, more);
     }
     if (!len || view_trim(rest).len) {
+        r->fleet->unread++;
         return bad_value(r, view_head(line, n), v);
     }
     found_register(r, FORMAT_REGISTERS, leaf, sub, reg, value, known);

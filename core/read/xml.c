@@ -67,15 +67,27 @@ static enum line_use cpuid_tag(struct reader *r, struct view tag)
     return USED;
 }
 
+/* An element that never ended: its lines were not read after all. */
+void end_join(struct reader *r)
+{
+    struct fleet *f = r->fleet;
+    if (r->join_len) {
+        f->used -= r->join_lines;
+        f->unread += r->join_lines - 1;
+        note_unread(r, r->join_spot.line, (struct view){r->join, r->join_len});
+        r->join_len = 0;
+    }
+}
+
 /* Keeps the piece of an element that goes on in the next line. */
 static enum line_use join(struct reader *r, struct view line)
 {
     u32 room = JOIN_ROOM - r->join_len;
     if (line.len + 1 > room) {
-        note_unread(r, r->join_spot.line, (struct view){r->join, r->join_len});
-        r->join_len = 0;
+        end_join(r);
         return NOT_MINE;
     }
+    r->join_lines = r->join_len ? r->join_lines + 1 : 1;
     bytes_copy(r->join + r->join_len, line.s, line.len);
     r->join_len += line.len;
     r->join[r->join_len++] = ' ';
