@@ -124,9 +124,11 @@ export const unmaskable = (key, bit) => key.startsWith('0.') || key === '1.0.eax
 /** What happens to one bit: its default letter, the known values on the hosts, the check. */
 export function decide(default_, values, check) {
   const differs = values.includes(1) && values.includes(0);
-  if (!differs) return values.includes(null) && 'HRTF'.includes(default_) ? 'unknown' : 'same';
-  if ('TF'.includes(default_)) return 'conflict';
-  if (default_ === 'H' || (default_ === 'R' && check === 'equal')) return 'hide';
+  const counts = default_ === 'H' || (default_ === 'R' && check === 'equal');
+  const required = default_ === 'T' || default_ === 'F';
+  if (!differs) return values.includes(null) && (counts || required) ? 'unknown' : 'same';
+  if (required) return 'conflict';
+  if (counts) return 'hide';
   return default_ === 'x' ? 'ignore' : 'hidden';
 }
 

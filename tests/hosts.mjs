@@ -268,6 +268,15 @@ export const noise = {
   'mail quoting': (text) => text.replace(/^(?=.)/gm, '> '),
   'quoted twice': (text) => text.replace(/^(?=.)/gm, '> > '),
   'prompts': (text) => `[root@localhost ~]# cat dump.txt\n${text}[root@localhost ~]# \n`,
+  'quoted without a blank': (text) => text.replace(/^(?=.)/gm, '>'),
+  'user prompts': (text) => `admin@localhost:~$ cat dump.txt\n${text}admin@localhost:~$ \n`,
+  'a Markdown fence': (text) => `\`\`\`\n${text}\`\`\`\n`,
+  'table borders': (text) => text.replace(/^(?=.)/gm, '| ').replace(/(?<=.)$/gm, ' |'),
+  'zero-width characters': (text) => text.replaceAll('\n', '\u200b\n'),
+  'no-break spaces': (text) => text.replaceAll(' ', '\u00a0'),
+  'line separators': (text) => text.replaceAll('\n', '\u2028'),
+  'UTF-16LE': (text) => new Uint8Array(Buffer.from(`\ufeff${text}`, 'utf16le')),
+  'UTF-16BE': (text) => new Uint8Array(Buffer.from(`\ufeff${text}`, 'utf16le').swap16()),
   'no last newline': (text) => text.replace(/\n$/, ''),
 };
 

@@ -14,8 +14,6 @@ const text = (list, format = 'cpuid -1 -r') => [list].flat().map((host) => forma
 const words = make.truth;
 const vendorOf = (host) => ({ 0x756e6547: 'GenuineIntel', 0x68747541: 'AuthenticAMD' })[host.leaves.get('0.0')?.[1]];
 
-/** What an answer decides, without the places it was read from. */
-const gist = ({ registers, bits, verdict, check, profile }) => ({ registers, bits, verdict, check, profile });
 const masks = ({ registers }) => registers.map(({ key, default: base, custom, effective }) => ({ key, base, custom, effective }));
 const register = (answer, key) => answer.registers.find((one) => one.key === key);
 const none = '---- ---- ---- ---- ---- ---- ---- ----';
@@ -252,11 +250,38 @@ test('what is unknown on a host is never said to differ, and never hidden for it
         (test(sets.map((one) => value(one, key, bit))) ? sum | (1 << bit) : sum), 0);
       const really = word((values) => values.includes(1) && values.includes(0));
       assert.equal(differ, make.hex8(really), `${what}, ${key}`);
-      assert.equal(unknown, make.hex8(word((values) => values.includes(null))), `${what}, ${key}`);
+      assert.equal(unknown, make.hex8(word((values) => values.includes(null)) & ~make.perCpu(key)), `${what}, ${key}`);
       const closed = answer.bits.filter((bit) => bit.key === key && bit.decision === 'closure')
         .reduce((sum, { bit }) => sum | (1 << bit), 0);
       assert.equal(parseInt(hide, 16) & ~closed & ~really, 0, `${what}, ${key}`);
     }
+  }
+});
+
+test('every bit that differs or is unknown is listed once, and counted right', () => {
+  for (const { answer, what } of fleets(100, 12, { gaps: 0.3 })) {
+    const listed = new Map(answer.bits.map((bit) => [`${bit.key}[${bit.bit}]`, bit]));
+    assert.equal(listed.size, answer.bits.length, what);
+    for (const { key, differ, unknown } of answer.registers) {
+      for (let bit = 0; bit < 32; bit++) {
+        const said = ((parseInt(differ, 16) | parseInt(unknown, 16)) >>> bit) & 1;
+        assert.ok(!said || listed.has(`${key}[${bit}]`), `${what}, ${key}[${bit}]`);
+      }
+    }
+    for (const { key, bit, values, ones, zeros, unknowns } of answer.bits) {
+      const count = (which) => values.filter((one) => one === which).length;
+      assert.deepEqual([ones, zeros, unknowns], [count(1), count(0), count(null)], `${what}, ${key}[${bit}]`);
+    }
+  }
+});
+
+test('explain says of a listed bit what the answer says, and null of no register', () => {
+  for (const { answer } of fleets(20, 14)) {
+    for (const bit of answer.bits.slice(0, 200)) {
+      const told = core.explain(bit.key, bit.bit);
+      for (const [field, value] of Object.entries(bit)) assert.deepEqual(told[field], value, field);
+    }
+    assert.equal(core.explain('99.0.eax', 0), null);
   }
 });
 
@@ -389,16 +414,19 @@ for (const [name, disturb] of Object.entries(noise)) {
       assert.equal(noisy.hosts.length, 2, `${format}\n${disturb(sources[0])}`);
       assert.deepEqual(masks(noisy), masks(plain), format);
       assert.deepEqual(noisy.hosts.map((host) => host.words), plain.hosts.map((host) => host.words), format);
-      if (name !== 'prompts') assert.deepEqual(noisy.hosts.map((host) => host.name), plain.hosts.map((host) => host.name), format);
+      if (!/prompts/.test(name)) assert.deepEqual(noisy.hosts.map((host) => host.name), plain.hosts.map((host) => host.name), format);
     }
   });
 }
 
+// CPUs without a header and more CPUs of the same kind cannot be told from one host: left out.
 test('formats mixed in one paste: as many hosts as texts', () => {
   const random = seeded(17);
   for (let n = 0; n < 100; n++) {
     const list = Array.from({ length: 2 + random.below(4) }, () => random.pick(intel));
     const used = list.map(() => random.pick(Object.keys(formats)));
+    if (used.some((name, i) => /no header/.test(used[i - 1]) && /aida/.test(name)
+      && list[i] === list[i - 1])) continue;
     const paste = list.map((host, i) => formats[used[i]].print(host)).join('\n');
     const answer = ask(paste, { profile: 'open' });
     assert.equal(answer.hosts.length, list.length, `${used.join(' + ')}\n${paste}`);
@@ -407,6 +435,19 @@ test('formats mixed in one paste: as many hosts as texts', () => {
       const found = wrongWords(answer.hosts[i], make.known(formats[used[i]].carries(host)), guessed);
       assert.deepEqual(found.slice(0, 3), [], `${used.join(' + ')}, host ${i}`);
     });
+  }
+});
+
+test('at and length of a host cut out a text that reads to the same host', () => {
+  for (const [format, { print }] of Object.entries(formats)) {
+    const paste = `two hosts\n\n${print(hosts.xeonL5320)}\n\n${print(hosts.xeonE52660v3)}`;
+    const bytes = new TextEncoder().encode(paste);
+    for (const host of ask(paste, { profile: 'open' }).hosts) {
+      const alone = ask(bytes.slice(host.at, host.at + host.length), { profile: 'open' });
+      assert.deepEqual(alone.hosts.map(({ words }) => words), [host.words], format);
+      const before = paste.slice(0, host.at).split('\n').length;
+      assert.equal(host.line, before, format);
+    }
   }
 });
 
@@ -450,21 +491,38 @@ test('nothing readable: no host, one error, and the verdict repeats it', () => {
 const asked = (texts, choices = {}) => ({ sources: [texts].flat().map((one) => ({ name: '', text: one })),
   profile: null, check: null, defaults: [], ...choices });
 
-test('answer(decode(encode(request))) == answer(request): registers, masks, verdict, names', () => {
+/** What a link carries: everything about the bits that some default mask looks at. */
+const carried = ({ registers, bits, hosts: read, check, verdict }) => ({
+  check,
+  migratable: verdict.migratable,
+  hosts: read.map(({ name, vendor, family, model, stepping }) => ({ name, vendor, family, model, stepping })),
+  registers: registers.filter(({ default: base }) => /[^x ]/.test(base))
+    .map(({ key, default: base, custom, effective, differ, unknown, hide }) => {
+      const looked = [...letters(base)].reduce((sum, one) => sum * 2 + (one === 'x' ? 0 : 1), 0);
+      const kept = (word) => make.hex8(parseInt(word, 16) & looked);
+      return { key, base, custom, effective, hide, differ: kept(differ), unknown: kept(unknown) };
+    }),
+  bits: bits.filter(({ default: base }) => base !== 'x'),
+});
+
+test('answer(decode(encode(request))) == answer(request), for every bit that a default looks at', () => {
   for (const { fleet, profile, answer, what } of fleets(300, 77, { gaps: 0.3 })) {
-    const request = asked(text(fleet), { profile: answer.profile === profile ? profile : null,
-      check: answer.check });
+    const request = asked(text(fleet), { profile, check: answer.check });
     const payload = core.encode(request, { names: true });
     assert.match(payload, /^[\w-]+$/, what);
     const back = core.decode(payload);
     assert.equal(back.error, undefined, what);
-    const first = core.answer(request);
-    const again = core.answer(back.request);
-    assert.deepEqual(masks(again), masks(first), what);
-    assert.deepEqual(again.registers, first.registers, what);
-    assert.deepEqual(gist(again).bits, gist(first).bits, what);
-    assert.deepEqual(again.hosts.map(({ name }) => name), first.hosts.map(({ name }) => name), what);
-    assert.equal(again.verdict.migratable, first.verdict.migratable, what);
+    assert.deepEqual(carried(core.answer(back.request)), carried(core.answer(request)), what);
+  }
+});
+
+test('a link of real hosts opens to the same verdict', () => {
+  for (const [n, a] of real.entries()) {
+    for (const b of real.slice(n)) {
+      const request = asked([text(a), text(b)]);
+      const again = core.answer(core.decode(core.encode(request, { names: true })).request);
+      assert.deepEqual(again.verdict, core.answer(request).verdict, `${a.name} and ${b.name}`);
+    }
   }
 });
 
@@ -475,15 +533,22 @@ test('the link keeps what was chosen: profile, check, default masks', () => {
   const { request: back } = core.decode(core.encode(request, { names: true }));
   assert.equal(back.profile, 'vmware-2013');
   assert.equal(back.check, 'equal');
-  assert.deepEqual(masks(core.answer(back)), masks(core.answer(request)));
+  assert.deepEqual(carried(core.answer(back)), carried(core.answer(request)));
 });
 
-test('ESX CD hosts survive the link: unknown stays unknown', () => {
+test('ESX CD hosts survive the link: unknown stays unknown, the profile stays', () => {
   const request = asked([text(make.post2006[0], 'esx cd'), text(hosts.xeonE52660v3)]);
   const first = core.answer(request);
   const again = core.answer(core.decode(core.encode(request, { names: true })).request);
-  assert.deepEqual(again.registers, first.registers);
+  assert.deepEqual(carried(again), carried(first));
   assert.equal(again.profile, first.profile);
+});
+
+test('names survive the link when they are left in', () => {
+  const request = { ...asked(''), sources: ['rack-1', 'größer', 'a b'].map((name) =>
+    ({ name: `${name}.txt`, text: text(hosts.xeonL5320) })) };
+  const names = (one) => core.answer(one).hosts.map(({ name }) => name);
+  assert.deepEqual(names(core.decode(core.encode(request, { names: true })).request), names(request));
 });
 
 test('the link carries no APIC id and, when asked, no name', () => {
@@ -510,7 +575,9 @@ function sixtyFour() {
 for (const [what, list, budget] of [
   ['2 servers', [hosts.xeonE52660v3, hosts.xeonSilver4214], 250],
   ['2 servers of two vendors', [hosts.epyc9655, hosts.xeonW72475x], 250],
+  ['2 servers with firmware of their own', sixtyFour().slice(16, 18), 250],
   ['8 different', eight, 550],
+  ['8 different with firmware of their own', sixtyFour().slice(16, 24), 550],
   ['64 of 4 types', Array.from({ length: 64 }, (_, n) => types[n % 4]), 400],
   ['64 different', sixtyFour(), 1500],
 ]) {
@@ -520,7 +587,7 @@ for (const [what, list, budget] of [
     t.diagnostic(`${length} characters`);
     assert.ok(length <= budget, `${length} characters`);
     const again = core.answer(core.decode(core.encode(request, { names: false })).request);
-    assert.deepEqual(masks(again), masks(core.answer(request)));
+    assert.deepEqual(carried(again).registers, carried(core.answer(request)).registers);
     assert.equal(again.hosts.length, list.length);
   });
 }
