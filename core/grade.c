@@ -3,7 +3,7 @@
  */
 #include "answer.h"
 
-enum { PROBLEMS = 12, LEAVES_SAID = 4 };
+enum { PROBLEMS = 12, PLACES_SAID = 4 };
 
 struct verdict {
     const struct answer *a;
@@ -113,54 +113,77 @@ static void count(struct verdict *v)
     }
 }
 
-/* Leaves where a host's text is silent about bits that count. */
-static u32 silent_leaves(const struct answer *a, u32 kind, struct text *t,
-    u32 *bits_silent)
+/* Bits of a register that count and that the kind's text does not tell. */
+static u32 silent_bits(const struct answer *a, u32 kind,
+    const struct compared *c)
 {
-    u32 said = 0, last = 0xffffffffu;
-    *bits_silent = 0;
-    for (u32 i = 0; i < a->registers_n; i++) {
-        const struct compared *c = &a->registers[i];
-        u32 silent = 0;
-        for (u32 b = 0; b < 32; b++) {
-            silent += decide(a, c, b) == UNKNOWN && kind_bit(a, kind, c, b) == 2;
-        }
-        *bits_silent += silent;
-        if (!silent || c->leaf == last) {
-            continue;
-        }
-        last = c->leaf;
-        if (said++ < LEAVES_SAID) {
-            text_put(t, said > 1 ? VIEW(", ") : VIEW(""));
-            text_hex(t, c->leaf, 0);
-        }
+    u32 n = 0;
+    for (u32 b = 0; b < 32; b++) {
+        n += decide(a, c, b) == UNKNOWN && kind_bit(a, kind, c, b) == 2;
     }
-    if (said > LEAVES_SAID) {
-        text_say(t, " and %u more", said - LEAVES_SAID);
-    }
-    return said;
+    return n;
 }
 
-/* "esx02 says nothing about leaf 7, 80000008" */
+static int has_leaf(const struct answer *a, u32 kind, u32 leaf, u32 sub)
+{
+    const struct kind_record *k = &a->fleet->kinds[kind];
+    const struct row *rows = kind_rows(a->fleet, k);
+    for (u32 i = 0; i < k->rows_n_; i++) {
+        if (rows[i].leaf == leaf && rows[i].sub == sub) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* "1.eax", or "leaf 7.1" where the text has nothing of it. */
+static void silent_place(struct text *t, const struct answer *a, u32 kind,
+    const struct compared *c)
+{
+    if (has_leaf(a, kind, c->leaf, c->sub)) {
+        place_say(t, c->leaf, c->sub, c->reg, 32);
+        return;
+    }
+    text_say(t, "leaf %h", c->leaf);
+    if (c->sub) {
+        text_say(t, ".%h", c->sub);
+    }
+}
+
+/* "esx02 says nothing about 1.eax, leaf 7, leaf 80000008 and 2 more" */
 static int silence_say(const struct verdict *v, u32 kind, struct text *t,
     u32 *bits_silent)
 {
-    u8 room[120];
-    struct text leaves = text_in(room, sizeof(room));
-    u32 n = silent_leaves(v->a, kind, &leaves, bits_silent);
-    if (!n) {
-        return 0;
+    const struct answer *a = v->a;
+    const struct compared *last = NULL;
+    u32 said = 0, hosts = a->fleet->kinds[kind].hosts_;
+    *bits_silent = 0;
+    for (u32 i = 0; i < a->registers_n; i++) {
+        const struct compared *c = &a->registers[i];
+        u32 silent = silent_bits(a, kind, c);
+        *bits_silent += silent;
+        if (!silent || (last && last->leaf == c->leaf && last->sub == c->sub &&
+                           !has_leaf(a, kind, c->leaf, c->sub))) {
+            continue;
+        }
+        last = c;
+        if (!said) {
+            text_put(t, first_host_name(a, kind));
+            if (hosts > 1) {
+                text_say(t, " and %u more say nothing about ", hosts - 1);
+            } else {
+                text_put(t, VIEW(" says nothing about "));
+            }
+        }
+        if (said++ < PLACES_SAID) {
+            text_put(t, said > 1 ? VIEW(", ") : VIEW(""));
+            silent_place(t, a, kind, c);
+        }
     }
-    u32 hosts = v->a->fleet->kinds[kind].hosts_;
-    text_put(t, first_host_name(v->a, kind));
-    if (hosts > 1) {
-        text_say(t, " and %u more say", hosts - 1);
-    } else {
-        text_put(t, VIEW(" says"));
+    if (said > PLACES_SAID) {
+        text_say(t, " and %u more", said - PLACES_SAID);
     }
-    text_say(t, " nothing about %v %v", n > 1 ? VIEW("leaves") : VIEW("leaf"),
-        text_view(&leaves));
-    return 1;
+    return said != 0;
 }
 
 static void find_silence(struct verdict *v)

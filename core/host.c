@@ -184,7 +184,7 @@ static int is_foreign_echo(struct fleet *f, const struct sheet *s, u32 leaf)
                                    max.value - range > 0xffff);
 }
 
-void sheet_clip(struct fleet *f, struct sheet *s)
+u32 sheet_clip(struct fleet *f, struct sheet *s)
 {
     struct maxima m = sheet_maxima(f, s);
     u32 kept = 0, ext = column_find(&f->columns, 0x80000000u, 0);
@@ -210,7 +210,9 @@ void sheet_clip(struct fleet *f, struct sheet *s)
             s->order[kept++] = s->order[i];
         }
     }
+    u32 dropped = s->n - kept;
     s->n = kept;
+    return dropped;
 }
 
 int sheet_join(struct fleet *f, struct sheet *host, const struct sheet *cpu,

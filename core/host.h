@@ -74,8 +74,9 @@ struct word {
 struct word sheet_word(struct fleet *f, const struct sheet *s, u32 leaf,
     u32 sub, u32 reg);
 
-/* Drops what lies above the CPU's own maxima: such rows only echo others. */
-void sheet_clip(struct fleet *f, struct sheet *s);
+/* Drops what lies above the CPU's own maxima: such rows only echo others.
+ * Returns how many there were. */
+u32 sheet_clip(struct fleet *f, struct sheet *s);
 
 /* ANDs the feature bits of another CPU of the same host into *host*; other
  * registers stay as the first CPU had them. Where features differ, their bits

@@ -169,6 +169,9 @@ enum decision decide(const struct answer *a, const struct compared *c, u32 bit)
     int differs = (int)(c->ones >> bit & c->zeros >> bit & 1);
     int unknown = (int)(c->unknown >> bit & 1);
     int counts = letter_counts(letter, a->check);
+    if (counts && differs && bit_merge(c->leaf, c->sub, c->reg, bit) == OR_INFO) {
+        return WARN; /* no mask changes how the hardware behaves */
+    }
     if (counts && differs) {
         return letter == 'T' || letter == 'F' || cannot_mask(c, bit) ? CONFLICT
                                                                       : HIDE;

@@ -74,6 +74,12 @@ static u32 hosts_with(const struct answer *a, const struct compared *c, u32 bit,
 static void difference_say(struct text *t, const struct answer *a,
     const struct compared *c, u32 bit)
 {
+    if (bit_find(c->leaf, c->sub, c->reg, bit) == bits_count &&
+        field_name(c->leaf, c->sub, c->reg, bit).len) {
+        name_say(t, a, c, bit);
+        text_put(t, VIEW(" differs"));
+        return;
+    }
     u32 few = hosts_with(a, c, bit, 1) < hosts_with(a, c, bit, 0) ? 1 : 0;
     name_say(t, a, c, bit);
     text_put(t, few ? VIEW(" is only on ") : VIEW(" is missing on "));

@@ -87,7 +87,22 @@ class Memory {
   }
 }
 
-const bytesOf = (source) => source.bytes ?? encoder.encode(source.text ?? '');
+/** UTF-16 has a mark in front, or (as cpuid's text would) a zero in every other byte. */
+function utf16(bytes) {
+  const [a, b, c, d] = bytes;
+  if ((a === 0xff && b === 0xfe) || (a && b === 0 && c && d === 0)) return 'utf-16le';
+  if ((a === 0xfe && b === 0xff) || (a === 0 && b && c === 0 && d)) return 'utf-16be';
+  return null;
+}
+
+/** Text in whatever encoding as UTF-8; what host.at and host.length count in. */
+export function textBytes(bytes) {
+  const encoding = utf16(bytes);
+  return encoding ? encoder.encode(new TextDecoder(encoding).decode(bytes)) : bytes;
+}
+
+const bytesOf = (source) =>
+  (source.bytes ? textBytes(source.bytes) : encoder.encode(source.text ?? ''));
 
 const requestText = ({ profile, check, defaults }) => [
   ...(profile ? [`profile=${profile}`] : []),

@@ -243,7 +243,8 @@ static int is_arm(struct view line)
 static int is_names_only(struct view line)
 {
     static const char *const marks[] = {"<model", "<feature ", "<vendor>",
-        "flags\t", "flags :", "flags:", "<cpu>", "<arch>"};
+        "flags\t", "flags :", "flags:", "<cpu>", "</cpu>", "<arch>",
+        "<signature ", "<topology "};
     for (u32 i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
         if (view_starts(line, view_of(marks[i]))) {
             return 1;

@@ -340,7 +340,11 @@ void end_cpu(struct reader *r)
         reset_cpu(r);
         return;
     }
-    sheet_clip(r->fleet, r->cpu_sheet);
+    u32 dropped = sheet_clip(r->fleet, r->cpu_sheet);
+    if (r->cpu.format != FORMAT_ESX_CD && r->cpu.format != FORMAT_REGISTERS) {
+        r->fleet->used -= dropped;
+        r->fleet->aside += dropped;
+    }
     int has_id = apic_id(r, &id);
     if (!same_host(r)) {
         end_host(r);
@@ -449,6 +453,7 @@ void end_host(struct reader *r)
         return;
     }
     r->host.open = 0;
+    r->file_read = 1;
     u32 kind = NO_KIND;
     if (f->hosts_n < f->hosts_size && f->names.size - f->names.used > 256) {
         kind = kind_of(f, r->host_sheet);

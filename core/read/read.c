@@ -4,7 +4,7 @@
  */
 #include "read.h"
 
-enum { UNREAD_SHOWN = 12, LOOSE_LAYERS = 4 };
+enum { UNREAD_SHOWN = 12, PLAIN_ROOM = 4096 };
 
 void read_open(struct reader *r, struct fleet *f)
 {
@@ -26,7 +26,7 @@ static void end_source(struct reader *r)
         note_add(&r->fleet->notes, NOTE_ARM,
             (struct note_place){0, r->source, r->arm});
     }
-    if (r->names_only) {
+    if (r->names_only && !r->file_read) {
         note_add(&r->fleet->notes, NOTE_NAMES_ONLY,
             (struct note_place){0, r->source, r->names_only});
     }
@@ -101,28 +101,89 @@ void note_unread(struct reader *r, u32 line, struct view text)
     }
 }
 
-/* Without the quote marks of mail and the borders of tables, which no format
- * begins a line with. */
-static struct view unquoted(struct view v)
+/* What others put in front of a line, and no format begins one with: quote marks
+ * of mail, borders of tables, list bullets, C comments. */
+static u32 front_len(struct view v)
 {
-    for (;;) {
-        struct view bare = view_trim(v);
-        if (!bare.len || (bare.s[0] != '>' && bare.s[0] != '|')) {
-            return v;
-        }
-        v = view_from(bare, 1);
+    if (v.len && (v.s[0] == '>' || v.s[0] == '|')) {
+        return 1;
     }
-}
-
-/* What others put in front of a line: list bullets, C comments. Returns how
- * many bytes that takes. */
-static u32 loose_front(struct view v)
-{
     if (view_starts(v, VIEW("* ")) || view_starts(v, VIEW("- ")) ||
         view_starts(v, VIEW("+ ")) || view_starts(v, VIEW("//"))) {
         return 2;
     }
     return 0;
+}
+
+static struct view without_front(struct view v)
+{
+    for (;;) {
+        struct view bare = view_trim(v);
+        u32 cut = front_len(bare);
+        if (!cut) {
+            return v;
+        }
+        v = view_from(bare, cut);
+    }
+}
+
+/* What editors, web pages and terminals make of plain characters. */
+static const struct {
+    const char *typed, *plain;
+} disguises[] = {
+    {"\xc2\xa0", " "}, {"\xe2\x80\xaf", " "},  /* blanks that do not break */
+    {"\xe2\x80\x8b", ""}, {"\xe2\x80\x8c", ""}, /* of no width */
+    {"\xe2\x80\x8d", ""}, {"\xef\xbb\xbf", ""}, {"\xc2\xad", ""},
+    {"\xe2\x80\x90", "-"}, {"\xe2\x80\x91", "-"}, /* hyphens and dashes */
+    {"\xe2\x80\x93", "-"}, {"\xe2\x80\x94", "-"}, {"\xe2\x88\x92", "-"},
+    {"\xe2\x80\x98", "'"}, {"\xe2\x80\x99", "'"}, /* quotes */
+    {"\xe2\x80\x9c", "\""}, {"\xe2\x80\x9d", "\""},
+};
+
+/* A terminal's colours: ESC [ ... letter. */
+static u32 escape_len(struct view v)
+{
+    u32 n = 2;
+    if (!view_starts(v, VIEW("\x1b["))) {
+        return 0;
+    }
+    while (n < v.len && (is_digit(v.s[n]) || v.s[n] == ';')) {
+        n++;
+    }
+    return n < v.len ? n + 1 : n;
+}
+
+/* The line in plain characters; rewritten into *room* only where it needs to
+ * be, and cut there at its size (no line we read is so long). */
+static struct view plain(struct view line, u8 *room, u32 size)
+{
+    u32 i = 0, kinds = sizeof(disguises) / sizeof(disguises[0]);
+    while (i < line.len && line.s[i] < 0x80 && line.s[i] != 0x1b) {
+        i++;
+    }
+    if (i == line.len) {
+        return line;
+    }
+    struct text t = text_in(room, size);
+    for (i = 0; i < line.len;) {
+        struct view rest = view_from(line, i);
+        u32 escape = escape_len(rest), k = 0;
+        if (escape) {
+            i += escape;
+            continue;
+        }
+        while (k < kinds && rest.s[0] >= 0x80 &&
+               !view_starts(rest, view_of(disguises[k].typed))) {
+            k++;
+        }
+        if (k < kinds && rest.s[0] >= 0x80) {
+            text_put(&t, view_of(disguises[k].plain));
+            i += view_of(disguises[k].typed).len;
+        } else {
+            text_char(&t, line.s[i++]);
+        }
+    }
+    return text_view(&t);
 }
 
 static enum line_use ask_all(struct reader *r, struct view line)
@@ -136,37 +197,24 @@ static enum line_use ask_all(struct reader *r, struct view line)
     return use;
 }
 
-static enum line_use ask_loosely(struct reader *r, struct view line)
-{
-    enum line_use use = ask_all(r, line);
-    for (u32 i = 0; !use && i < LOOSE_LAYERS; i++) {
-        line = view_trim(line);
-        u32 cut = loose_front(line);
-        if (!cut) {
-            break;
-        }
-        line = view_from(line, cut);
-        use = ask_all(r, line);
-    }
-    return use;
-}
-
 static void read_line(struct reader *r, struct view line)
 {
     struct fleet *f = r->fleet;
+    u8 room[PLAIN_ROOM];
+    struct view typed = line;
     f->lines++;
-    line = unquoted(line);
+    line = without_front(plain(line, room, sizeof(room)));
     if (!view_trim(line).len) {
         f->blank++;
         return;
     }
-    switch (ask_loosely(r, line)) {
+    switch (ask_all(r, line)) {
     case USED: f->used++; break;
     case ASIDE: f->aside++; break;
     case HELD: case NOTED: break;
     case NOT_MINE:
         if (r->section == PLAIN) {
-            note_unread(r, r->here.line, line);
+            note_unread(r, r->here.line, typed);
         } else {
             f->aside++;
         }
@@ -174,12 +222,20 @@ static void read_line(struct reader *r, struct view line)
     }
 }
 
+/* U+2028 and U+2029 end lines, too. */
+static int is_separator(struct view text, u32 at)
+{
+    return text.s[at] == 0xe2 && at + 2 < text.len &&
+           text.s[at + 1] == 0x80 && (text.s[at + 2] & 0xfe) == 0xa8;
+}
+
 /* The end of the line at *at*: CR, LF or CR LF end one. Returns text.len + 1
  * when it goes on beyond the text. */
 static u32 line_end(struct view text, u32 at, int last, u32 *next)
 {
     u32 end = at;
-    while (end < text.len && text.s[end] != '\n' && text.s[end] != '\r') {
+    while (end < text.len && text.s[end] != '\n' && text.s[end] != '\r' &&
+           !is_separator(text, end)) {
         end++;
     }
     if (end == text.len || (end + 1 == text.len && text.s[end] == '\r')) {
@@ -187,6 +243,7 @@ static u32 line_end(struct view text, u32 at, int last, u32 *next)
         return last ? end : text.len + 1;
     }
     *next = end + 1 + (text.s[end] == '\r' && text.s[end + 1] == '\n');
+    *next += text.s[end] == 0xe2 ? 2 : 0;
     return end;
 }
 

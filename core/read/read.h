@@ -88,6 +88,7 @@ struct reader {
     u32 source;          /* index + 1 */
     struct name file;    /* its name, without folder and extension */
     u32 file_hosts;      /* hosts named after it so far */
+    int file_read;       /* it has held a host */
     u32 unread_here;     /* lines of this source not read */
     u32 unread_note;     /* index + 1 of the note that counts them */
     u32 arm, names_only; /* first line that looked like it */
