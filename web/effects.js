@@ -2,7 +2,7 @@
 import { registerOffline } from './offline.js';
 import { payloadInAddressBar } from './share.js';
 import { SHOWN, toBytes } from './source.js';
-import { add, columns, core, draft, openRequest, request, trouble } from './state.js';
+import { add, columns, core, draft, onPaper, openRequest, request, trouble } from './state.js';
 
 /** Reads files and adds them; says which could not be read. */
 export async function openFiles(files) {
@@ -87,14 +87,24 @@ function openKept() {
 
 function followWidth() {
   const narrow = matchMedia('(max-width: 40rem)');
-  const middle = matchMedia('(max-width: 69rem)');
-  const measure = () => { columns.value = narrow.matches ? 8 : middle.matches ? 16 : 32; };
+  const middle = matchMedia('(max-width: 62rem)');
+  const paper = matchMedia('print');
+  const measure = () => {
+    onPaper.value = paper.matches;
+    columns.value = narrow.matches ? 8 : middle.matches ? 16 : 32;
+    // Whole rows are printed, in smaller letters.
+    if (paper.matches) columns.value = 32;
+  };
   measure();
-  narrow.addEventListener('change', measure);
-  middle.addEventListener('change', measure);
-  // A ticket on paper has room for whole rows.
-  addEventListener('beforeprint', () => { columns.value = 32; });
+  for (const query of [narrow, middle, paper]) query.addEventListener('change', measure);
   addEventListener('afterprint', measure);
+}
+
+/** Prints once the page has been laid out for paper. */
+export function printTicket() {
+  onPaper.value = true;
+  columns.value = 32;
+  setTimeout(() => print(), 50);
 }
 
 function followOffline() {

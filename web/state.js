@@ -27,6 +27,8 @@ export const sharing = signal(false);
 export const undo = signal(null);
 /** One sentence about a file or a link that could not be opened. */
 export const trouble = signal('');
+/** Whether the page is laid out for a printer. */
+export const onPaper = signal(false);
 /** Bits in a row: 32, 16 or 8 by the width of the window. */
 export const columns = signal(32);
 

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { answer, columns, explained, filter, select, selected } from '../state.js';
-import { FILTERS, MOST_KINDS, countsForMoving, counts, differences, digit, extentOf, guestSees,
-  kinds, mark, place, whoHas } from '../view.js';
+import { FILTERS, MOST_KINDS, capital, counts, countsForMoving, differences, digit, extentOf,
+  guestSees, kinds, mark, place, whoHas } from '../view.js';
 import { Bit } from './bit.jsx';
 
 const FIRST = 60;
@@ -13,7 +13,7 @@ export function Differences() {
   if (now.hosts.length < 2) return null;
   const rows = differences(now, filter.value);
   const shown = all.value ? rows : rows.slice(0, FIRST);
-  const Rows = columns.value === 8 ? Lines : Table;
+  const Rows = columns.value < 32 ? Lines : Table;
   return (
     <section class="differences" aria-labelledby="differences">
       <div class="head">
@@ -66,7 +66,7 @@ function Table({ rows, groups }) {
                 <th scope="col" class="value" key={first} translate={false}>{label}</th>)}
             <th scope="col" class="value">default</th>
             <th scope="col" class="value">custom</th>
-            <th scope="col" class="value sees">guest sees</th>
+            <th scope="col" class="value">guest sees</th>
             <th scope="col">why</th>
           </tr>
         </thead>
@@ -76,12 +76,12 @@ function Table({ rows, groups }) {
               <td><Place row={row} /></td>
               <td class="feature" translate={false}>{row.name || 'unnamed'}</td>
               {counted
-                ? <td>{counts(row)}</td>
+                ? <td class="counted">{counts(row)}</td>
                 : groups.map(({ first }) =>
                   <td class="value" key={first}>{digit(row.values[first])}</td>)}
               <td class="value" translate={false}>{row.default}</td>
               <td class="value" translate={false}><Custom row={row} /></td>
-              <td class="value sees">{guestSees(row.effective)}</td>
+              <td class="value">{guestSees(row.effective)}</td>
               <td class="why">{row.reason}</td>
             </tr>,
             isOpen(row) && (
@@ -110,7 +110,7 @@ function Lines({ rows, groups }) {
             <span class="right">custom <Custom row={row} /></span>
           </span>
           <span translate={false}>{whoHas(groups, row)}, default {row.default}.</span>{' '}
-          <span>{row.reason}</span>
+          <span>{capital(row.reason)}</span>
           {isOpen(row) && <Bit />}
         </li>
       ))}

@@ -1,5 +1,5 @@
 import { answer, unfolded } from '../state.js';
-import { isQuiet, kinds, letter } from '../view.js';
+import { MOST_KINDS, isQuiet, kinds, letter } from '../view.js';
 import { Register } from './register.jsx';
 
 /** The written addition, register by register. */
@@ -16,7 +16,10 @@ export function Masks() {
     <section class="masks" aria-labelledby="masks">
       <div class="head">
         <h2 id="masks">Masks</h2>
-        <span>▲ differs and counts, △ differs without counting, ? unknown</span>
+        <span>
+          ▲ differs and counts, △ differs without counting, ? unknown
+          {groups.length > MOST_KINDS && ', # 1 on some hosts'}
+        </span>
         <button type="button" onClick={unfoldAll}>{open ? 'fold all' : 'unfold all'}</button>
       </div>
       {registers.map((register) => (

@@ -1,6 +1,8 @@
 import { useComputed, useSignal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { core, request, sharing } from '../state.js';
+import { version } from '../../package.json';
+import { printTicket } from '../effects.js';
+import { core, onPaper, request, sharing } from '../state.js';
 import { linkTo, putInAddressBar, saveText, savedText } from '../share.js';
 import { lengthWords } from '../view.js';
 import { Copy } from './copy.jsx';
@@ -15,11 +17,23 @@ export function Share() {
   return (
     <section class="share" aria-label="Share">
       <button type="button" onClick={() => { sharing.value = true; }}>share</button>
-      <button type="button" onClick={() => print()}>print</button>
+      <button type="button" onClick={printTicket}>print</button>
+      {onPaper.value && <Ticket />}
       <dialog ref={dialog} aria-labelledby="share" onClose={() => { sharing.value = false; }}>
         {sharing.value && <Link />}
       </dialog>
     </section>
+  );
+}
+
+/** The last lines of the printed page: what made it, when, and how to see it again. */
+function Ticket() {
+  const link = linkTo(core.value.encode(request.value, { names: true }));
+  return (
+    <p class="ticket">
+      MotionMask {version}, {new Date().toLocaleString('sv')}.<br />
+      <span translate={false}>{link}</span>
+    </p>
   );
 }
 

@@ -5,7 +5,7 @@ import { Copy } from './copy.jsx';
 export const ways = [
   ['On a Linux host', 'cpuid -1 -r'],
   ['From several, over ssh',
-    'for h in host1 host2; do echo "# host: $h"; ssh $h cpuid -1 -r; done'],
+    'for h in kvm1 kvm2; do echo "# host: $h"; ssh $h cpuid -1 -r; done'],
   ['With libcpuid', 'cpuid_tool --raw --save=-'],
 ];
 
