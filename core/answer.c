@@ -54,11 +54,11 @@ static int make_registers(struct answer *a, struct answer_record *record)
 }
 
 /* Bits that differ, are unknown somewhere, or are decided on. */
-static u32 told_bits(const struct answer *a, const struct compared *c)
+static u32 told_bits(const struct compared *c)
 {
     u32 told = (c->ones & c->zeros) | c->unknown;
     for (u32 b = 0; b < 32; b++) {
-        enum decision d = decide(a, c, b);
+        u32 d = c->decision[b];
         told |= (u32)(d == HIDE || d == CONFLICT || d == WARN) << b;
     }
     return told;
@@ -67,7 +67,7 @@ static u32 told_bits(const struct answer *a, const struct compared *c)
 static void name_bit(struct answer *a, const struct compared *c, u32 bit,
     struct bit_record *r)
 {
-    u32 known = bit_find(c->leaf, c->sub, c->reg, bit);
+    u32 known = c->row[bit];
     struct text t = text_open(a->arena);
     if (known < bits_count) {
         text_put(&t, bit_name(&a->fleet->know, known));
@@ -94,11 +94,11 @@ void answer_bit(struct answer *a, const struct compared *c, u32 bit,
         .sub_ = c->sub,
         .reg_ = c->reg,
         .bit_ = bit,
-        .merge_ = bit_merge(c->leaf, c->sub, c->reg, bit),
+        .merge_ = c->merge[bit],
         .default_ = c->standard.letter[bit],
         .custom_ = c->custom.letter[bit],
         .effective_ = c->effective.letter[bit],
-        .decision_ = decide(a, c, bit),
+        .decision_ = c->decision[bit],
     };
     name_bit(a, c, bit, r);
     struct text t = text_open(a->arena);
@@ -126,7 +126,7 @@ static int make_bits(struct answer *a, struct answer_record *record)
 {
     u32 n = 0;
     for (u32 i = 0; i < a->registers_n; i++) {
-        n += count_bits(told_bits(a, &a->registers[i]));
+        n += count_bits(told_bits(&a->registers[i]));
     }
     struct bit_record *list = TAKE(a->arena, struct bit_record, n);
     if (n && !list) {
@@ -135,7 +135,7 @@ static int make_bits(struct answer *a, struct answer_record *record)
     record->bits_at_ = arena_offset(a->arena, list);
     for (u32 i = 0; i < a->registers_n; i++) {
         const struct compared *c = &a->registers[i];
-        u32 told = told_bits(a, c);
+        u32 told = told_bits(c);
         for (u32 b = 32; b--;) {
             /* A bit wants up to 500 bytes of words and a byte a kind. */
             if (!(told >> b & 1) ||

@@ -37,6 +37,9 @@ struct compared {
     u32 unknown;     /* not known on some host */
     u32 hide;        /* differs, counts and can be hidden */
     struct mask standard, custom, effective; /* standard: the default mask */
+    u32 row[32];      /* index in bits, or bits_count where nobody named it */
+    u8 merge[32];     /* enum merge */
+    u8 decision[32];  /* enum decision */
 };
 
 /* The answer while it is made, and after it for questions about single bits. */
@@ -49,6 +52,9 @@ struct answer {
     struct compared *registers;
     u32 registers_n;
     int suggested;
+    /* The words of one register, kind by kind: bits are asked for in turn. */
+    const struct compared *words_of;
+    struct word *words;
 };
 
 /* Makes the answer; everything lies in the arena. NULL when it is too small. */
@@ -66,16 +72,15 @@ int compare_hosts(struct answer *a);
 /* masks.c: default, custom and effective mask of every register. */
 void choose_profile(struct answer *a);
 void make_masks(struct answer *a);
-enum decision decide(const struct answer *a, const struct compared *c, u32 bit);
 /* Bits that count under the profile: a difference there breaks a migration. */
 int letter_counts(u8 letter, u32 check);
 /* reason.c: the one sentence. */
-void reason_say(struct text *t, const struct answer *a,
+void reason_say(struct text *t, struct answer *a,
     const struct compared *c, u32 bit);
 /* Names hosts whose bit is 0, 1 or unknown (2): "esx01, esx02 and 3 more". */
-void hosts_say(struct text *t, const struct answer *a, const struct compared *c,
+void hosts_say(struct text *t, struct answer *a, const struct compared *c,
     u32 bit, u32 value);
-u32 kind_bit(const struct answer *a, u32 kind, const struct compared *c,
+u32 kind_bit(struct answer *a, u32 kind, const struct compared *c,
     u32 bit); /* 0, 1, 2: unknown */
 /* grade.c: the verdict. */
 int make_verdict(struct answer *a, struct answer_record *record);

@@ -14,11 +14,23 @@ struct arena {
 
 /* Zeroed memory for n things, or NULL when the arena is full. */
 void *arena_take(struct arena *a, u32 n, u32 each);
+/* The same, not zeroed: for large lists that are written before they are read. */
+void *arena_reserve(struct arena *a, u32 n, u32 each);
 u32 arena_offset(const struct arena *a, const void *p);
 
+#define RESERVE(a, type, n) \
+    ((type *)arena_reserve((a), (n), (u32)sizeof(type)))
 #define TAKE(a, type, n) ((type *)arena_take((a), (n), (u32)sizeof(type)))
 
-void bytes_copy(void *to, const void *from, u32 n);
-void bytes_zero(void *to, u32 n);
+/* In the header, so that a copy of few bytes becomes a load and a store. */
+static inline void bytes_copy(void *to, const void *from, u32 n)
+{
+    __builtin_memcpy(to, from, n);
+}
+
+static inline void bytes_zero(void *to, u32 n)
+{
+    __builtin_memset(to, 0, n);
+}
 
 #endif

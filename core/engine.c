@@ -3,16 +3,23 @@
 
 int engine_open(struct engine *e, u8 *memory, u32 size)
 {
-    u32 keep = size / 3;
+    struct know know = e->fleet.know;
     if (size < ENGINE_LEAST) {
         return 0;
     }
+    if (e->arena.base != memory || e->arena.size != size || !know.name_at) {
+        /* Offset 0 stands for nothing: no record may lie there. */
+        e->arena = (struct arena){memory, 16, size};
+        if (!know_open(&know, &e->arena)) {
+            return 0;
+        }
+        e->know_mark = e->arena.used;
+    }
     bytes_zero(&e->fleet, sizeof(e->fleet));
-    bytes_zero(&e->answer, sizeof(e->answer));
-    /* Offset 0 stands for nothing: no record may lie there. */
-    e->arena = (struct arena){memory, 16, size};
+    e->fleet.know = know;
+    e->arena.used = e->know_mark;
     e->closed = 0;
-    if (!fleet_open(&e->fleet, &e->arena, keep)) {
+    if (!fleet_open(&e->fleet, &e->arena, size / 3)) {
         return 0;
     }
     read_open(&e->reader, &e->fleet);

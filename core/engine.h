@@ -13,6 +13,7 @@ struct engine {
     struct fleet fleet;
     struct reader reader;
     struct answer answer;
+    u32 know_mark;                          /* where the tables end */
     u32 arena_mark, names_mark, notes_mark; /* as reading left them */
     int closed;
 };
@@ -21,6 +22,7 @@ struct engine {
 enum { ENGINE_LEAST = 2 << 20 };
 
 /* Begins anew in the memory given (from its start; offsets count from there).
+ * An engine is all zeros before its first use; the same memory again is cheap.
  * Returns 0 when it is less than ENGINE_LEAST. */
 int engine_open(struct engine *e, u8 *memory, u32 size);
 /* Begins another text: a file of this name, or a paste (empty name). */

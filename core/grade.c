@@ -6,7 +6,7 @@
 enum { PROBLEMS = 12, PLACES_SAID = 4 };
 
 struct verdict {
-    const struct answer *a;
+    struct answer *a;
     struct answer_record *record;
     struct line_record *problems;
     u32 hides, differs, conflicts, unknown;
@@ -104,7 +104,7 @@ static void count(struct verdict *v)
     for (u32 i = 0; i < v->a->registers_n; i++) {
         const struct compared *c = &v->a->registers[i];
         for (u32 b = 0; b < 32; b++) {
-            enum decision d = decide(v->a, c, b);
+            u32 d = c->decision[b];
             v->hides += d == HIDE;
             v->conflicts += d == CONFLICT;
             v->unknown += d == UNKNOWN;
@@ -114,12 +114,12 @@ static void count(struct verdict *v)
 }
 
 /* Bits of a register that count and that the kind's text does not tell. */
-static u32 silent_bits(const struct answer *a, u32 kind,
+static u32 silent_bits(struct answer *a, u32 kind,
     const struct compared *c)
 {
     u32 n = 0;
     for (u32 b = 0; b < 32; b++) {
-        n += decide(a, c, b) == UNKNOWN && kind_bit(a, kind, c, b) == 2;
+        n += c->decision[b] == UNKNOWN && kind_bit(a, kind, c, b) == 2;
     }
     return n;
 }
@@ -154,7 +154,7 @@ static void silent_place(struct text *t, const struct answer *a, u32 kind,
 static int silence_say(const struct verdict *v, u32 kind, struct text *t,
     u32 *bits_silent)
 {
-    const struct answer *a = v->a;
+    struct answer *a = v->a;
     const struct compared *last = NULL;
     u32 said = 0, hosts = a->fleet->kinds[kind].hosts_;
     *bits_silent = 0;
@@ -216,10 +216,10 @@ static int required_nowhere(const struct compared *c, u32 b)
 static void bit_problem(struct verdict *v, const struct compared *c, u32 b)
 {
     struct text t;
-    enum decision d = decide(v->a, c, b);
+    u32 d = c->decision[b];
     int mitigation = d == HIDE &&
-                     bit_merge(c->leaf, c->sub, c->reg, b) == AND_WARN;
-    u32 known = bit_find(c->leaf, c->sub, c->reg, b);
+                     c->merge[b] == AND_WARN;
+    u32 known = c->row[b];
     if (d != CONFLICT && !mitigation && !required_nowhere(c, b)) {
         return;
     }
@@ -262,7 +262,7 @@ static void find_problems(struct verdict *v)
         for (u32 i = 0; i < v->a->registers_n; i++) {
             const struct compared *c = &v->a->registers[i];
             for (u32 b = 0; b < 32; b++) {
-                if ((decide(v->a, c, b) == CONFLICT) == conflicts) {
+                if ((c->decision[b] == CONFLICT) == conflicts) {
                     bit_problem(v, c, b);
                 }
             }

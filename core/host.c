@@ -5,7 +5,7 @@
 
 int fleet_open(struct fleet *f, struct arena *a, u32 keep)
 {
-    if (!know_open(&f->know, a) || a->size - a->used < keep) {
+    if (a->size - a->used < keep) {
         return 0;
     }
     u32 room = (a->size - a->used - keep) / 17;
@@ -14,11 +14,11 @@ int fleet_open(struct fleet *f, struct arena *a, u32 keep)
     f->kinds_size = f->kinds_size < KIND_SLOTS / 2 ? f->kinds_size
                                                    : KIND_SLOTS / 2;
     f->notes.size = 1000;
-    f->hosts = TAKE(a, struct host_record, f->hosts_size);
-    f->kinds = TAKE(a, struct kind_record, f->kinds_size);
-    f->notes.list = TAKE(a, struct note_record, f->notes.size);
-    u8 *names = TAKE(a, u8, room * 3);
-    u8 *rows = TAKE(a, u8, room * 6);
+    f->hosts = RESERVE(a, struct host_record, f->hosts_size);
+    f->kinds = RESERVE(a, struct kind_record, f->kinds_size);
+    f->notes.list = RESERVE(a, struct note_record, f->notes.size);
+    u8 *names = RESERVE(a, u8, room * 3);
+    u8 *rows = RESERVE(a, u8, room * 6);
     if (!f->hosts || !f->kinds || !f->notes.list || !names || !rows) {
         return 0;
     }
@@ -51,6 +51,7 @@ static u32 column_new(struct fleet *f, u32 leaf, u32 sub, u32 *slot)
     c->leaf[i] = leaf;
     c->sub[i] = sub;
     c->next[i] = NO_COLUMN;
+    c->seed[i] = ((u64)mix(leaf, sub) << 32 | mix(sub, leaf)) ^ leaf;
     for (u32 r = 0; r < 4; r++) {
         u32 features = 1u << AND | 1u << AND_WARN | 1u << ALIAS | 1u << HINT |
                        1u << OR_SAFE | 1u << COND;
@@ -240,29 +241,31 @@ int sheet_join(struct fleet *f, struct sheet *host, const struct sheet *cpu,
     return any != 0;
 }
 
-static struct row sheet_row(const struct fleet *f, const struct sheet *s, u32 c)
+static u64 load8(const void *p)
 {
-    struct row row = {f->columns.leaf[c], f->columns.sub[c], {0}, {0}};
-    for (u32 r = 0; r < 4; r++) {
-        row.known[r] = s->known[c][r] & ~f->columns.per_cpu[c][r];
-        row.value[r] = s->value[c][r] & row.known[r];
-    }
-    return row;
+    u64 x;
+    bytes_copy(&x, p, 8);
+    return x;
 }
 
-/* Order does not matter: rows are added up. */
-static u32 sheet_hash(const struct fleet *f, const struct sheet *s)
+/* Takes the per-CPU bits out and adds all rows up to a hash: their order does
+ * not matter. */
+static u32 sheet_seal(const struct fleet *f, struct sheet *s)
 {
-    u32 sum = s->n;
+    u64 sum = s->n;
     for (u32 i = 0; i < s->n; i++) {
-        u32 c = s->order[i], h = mix(f->columns.leaf[c], f->columns.sub[c]);
+        u32 c = s->order[i], *value = s->value[c], *known = s->known[c];
         for (u32 r = 0; r < 4; r++) {
-            u32 known = s->known[c][r] & ~f->columns.per_cpu[c][r];
-            h = mix(h + r, (s->value[c][r] & known) + (known ^ ALL) * 31u);
+            known[r] &= ~f->columns.per_cpu[c][r];
+            value[r] &= known[r];
         }
-        sum += h;
+        u64 low = load8(value) ^ f->columns.seed[c];
+        u64 high = load8(value + 2) ^ ~load8(known) ^ ~load8(known + 2) << 1;
+        low = low * 0x9e3779b97f4a7c15ull;
+        high = (high + (low >> 29)) * 0xc2b2ae3d27d4eb4full;
+        sum += low ^ high ^ high >> 32;
     }
-    return sum;
+    return (u32)(sum ^ sum >> 32);
 }
 
 const struct row *kind_rows(const struct fleet *f, const struct kind_record *k)
@@ -270,39 +273,73 @@ const struct row *kind_rows(const struct fleet *f, const struct kind_record *k)
     return (const struct row *)(const void *)(f->rows.base + k->rows_at_);
 }
 
+/* The columns of a kind's rows lie behind them. */
+static u32 *kind_columns(const struct fleet *f, const struct kind_record *k)
+{
+    return (u32 *)(void *)(f->rows.base + k->rows_at_ +
+                           k->rows_n_ * (u32)sizeof(struct row));
+}
+
 static int kind_is(const struct fleet *f, const struct kind_record *k,
     const struct sheet *s)
 {
+    const struct row *rows = kind_rows(f, k);
+    const u32 *columns = kind_columns(f, k);
     if (k->rows_n_ != s->n) {
         return 0;
     }
-    const struct row *rows = kind_rows(f, k);
     for (u32 i = 0; i < k->rows_n_; i++) {
-        u32 c = column_find(&f->columns, rows[i].leaf, rows[i].sub);
-        if (c == NO_COLUMN || !sheet_has(s, c)) {
-            return 0;
-        }
-        struct row row = sheet_row(f, s, c);
-        if (__builtin_memcmp(&row, &rows[i], sizeof(row))) {
+        u32 c = columns[i];
+        const u32 *value = s->value[c], *known = s->known[c];
+        u64 odd = (load8(value) ^ load8(rows[i].value)) |
+                  (load8(value + 2) ^ load8(rows[i].value + 2)) |
+                  (load8(known) ^ load8(rows[i].known)) |
+                  (load8(known + 2) ^ load8(rows[i].known + 2));
+        if (odd || !sheet_has(s, c)) {
             return 0;
         }
     }
     return 1;
 }
 
-static void rows_sort(struct row *rows, u32 n)
+static int column_before(const struct columns *c, u32 a, u32 b)
+{
+    return c->leaf[a] != c->leaf[b] ? c->leaf[a] < c->leaf[b]
+                                    : c->sub[a] < c->sub[b];
+}
+
+static void sort_columns(const struct columns *c, u32 *list, u32 n)
 {
     for (u32 i = 1; i < n; i++) {
-        struct row row = rows[i];
-        u32 at = i;
-        while (at && (rows[at - 1].leaf > row.leaf ||
-                         (rows[at - 1].leaf == row.leaf &&
-                             rows[at - 1].sub > row.sub))) {
-            rows[at] = rows[at - 1];
+        u32 one = list[i], at = i;
+        while (at && column_before(c, one, list[at - 1])) {
+            list[at] = list[at - 1];
             at--;
         }
-        rows[at] = row;
+        list[at] = one;
     }
+}
+
+/* Lays the rows of a new kind down, sorted. NULL when there is no room. */
+static struct row *rows_keep(struct fleet *f, const struct sheet *s)
+{
+    u32 each = (u32)sizeof(struct row) + (u32)sizeof(u32);
+    u8 *memory = TAKE(&f->rows, u8, s->n * each);
+    struct row *rows = (struct row *)(void *)memory;
+    u32 *columns = (u32 *)(void *)(memory + s->n * sizeof(struct row));
+    if (!memory) {
+        return NULL;
+    }
+    bytes_copy(columns, s->order, s->n * (u32)sizeof(u32));
+    sort_columns(&f->columns, columns, s->n);
+    for (u32 i = 0; i < s->n; i++) {
+        u32 c = columns[i];
+        rows[i].leaf = f->columns.leaf[c];
+        rows[i].sub = f->columns.sub[c];
+        bytes_copy(rows[i].value, s->value[c], sizeof(rows[i].value));
+        bytes_copy(rows[i].known, s->known[c], sizeof(rows[i].known));
+    }
+    return rows;
 }
 
 static struct word row_word(const struct fleet *f, const struct kind_record *k,
@@ -450,9 +487,9 @@ static void kind_describe(struct fleet *f, struct kind_record *k)
     kind_signature(f, k);
 }
 
-u32 kind_of(struct fleet *f, const struct sheet *s)
+u32 kind_of(struct fleet *f, struct sheet *s)
 {
-    u32 hash = sheet_hash(f, s), at = hash % KIND_SLOTS;
+    u32 hash = sheet_seal(f, s), at = hash % KIND_SLOTS;
     for (; f->kind_slot[at]; at = (at + 1) % KIND_SLOTS) {
         u32 found = f->kind_slot[at] - 1;
         if (f->kinds[found].hash_ == hash &&
@@ -464,14 +501,10 @@ u32 kind_of(struct fleet *f, const struct sheet *s)
         f->names.size - f->names.used < 256) {
         return NO_KIND;
     }
-    struct row *rows = TAKE(&f->rows, struct row, s->n);
+    struct row *rows = rows_keep(f, s);
     if (!rows) {
         return NO_KIND;
     }
-    for (u32 i = 0; i < s->n; i++) {
-        rows[i] = sheet_row(f, s, s->order[i]);
-    }
-    rows_sort(rows, s->n);
     struct kind_record *k = &f->kinds[f->kinds_n];
     *k = (struct kind_record){0};
     k->hash_ = hash;

@@ -16,6 +16,7 @@ struct columns {
     u32 n;
     u32 leaf[COLUMNS], sub[COLUMNS];
     u32 next[COLUMNS];       /* the column that came after it last time */
+    u64 seed[COLUMNS];       /* what the place adds to a row's hash */
     u32 slot[COLUMN_SLOTS];  /* hash table: column + 1 */
     u32 anded[COLUMNS][4];   /* feature bits: ANDed over a host's CPUs */
     u32 per_cpu[COLUMNS][4]; /* differ between the CPUs of one host */
@@ -84,10 +85,10 @@ u32 sheet_clip(struct fleet *f, struct sheet *s);
 int sheet_join(struct fleet *f, struct sheet *host, const struct sheet *cpu,
     u32 (*differ)[4]);
 
-/* The kind with exactly these registers (without per-CPU fields), made when it
- * is new. Returns index, or NO_KIND when there is no room for another. */
+/* The kind with exactly these registers, made when it is new; per-CPU fields
+ * are taken out of the sheet first. Returns index, or NO_KIND when there is no room for another. */
 #define NO_KIND 0xffffffffu
-u32 kind_of(struct fleet *f, const struct sheet *s);
+u32 kind_of(struct fleet *f, struct sheet *s);
 
 /* The rows of a kind, sorted by leaf and subleaf. */
 const struct row *kind_rows(const struct fleet *f, const struct kind_record *k);

@@ -89,12 +89,11 @@ void choose_profile(struct answer *a)
  * host's. */
 static u8 open_letter(const struct compared *c, u32 bit)
 {
-    u32 named = bit_find(c->leaf, c->sub, c->reg, bit) < bits_count;
-    enum merge merge = bit_merge(c->leaf, c->sub, c->reg, bit);
+    u32 merge = c->merge[bit];
     if (c->leaf == 0xd || (c->leaf >= 0x40000000u && c->leaf < 0x80000000u)) {
         return 'x';
     }
-    if (named) {
+    if (c->row[bit] < bits_count) {
         return merge == AND || merge == AND_WARN || merge == ALIAS ? 'H' : 'x';
     }
     return merge == AND && c->ones >> bit & 1 ? 'H' : 'x';
@@ -137,39 +136,25 @@ int letter_counts(u8 letter, u32 check)
 /* Vendor, family, model and the like can never be masked. */
 static int cannot_mask(const struct compared *c, u32 bit)
 {
-    return bit_merge(c->leaf, c->sub, c->reg, bit) == FIXED ||
+    return c->merge[bit] == FIXED ||
            (c->leaf == 0 && c->reg != EAX);
-}
-
-void make_masks(struct answer *a)
-{
-    for (u32 i = 0; i < a->registers_n; i++) {
-        struct compared *c = &a->registers[i];
-        c->standard = default_mask(a, c);
-        c->hide = 0;
-        for (u32 b = 0; b < 32; b++) {
-            c->hide |= (u32)(decide(a, c, b) == HIDE) << b;
-        }
-        c->custom = mask_hiding(c->hide);
-        c->effective = mask_overlay(&c->standard, &c->custom);
-    }
 }
 
 /* A difference the guest's mask does not rule, but a person should know of. */
 static int wants_care(const struct compared *c, u32 bit)
 {
-    enum merge m = bit_merge(c->leaf, c->sub, c->reg, bit);
+    u32 m = c->merge[bit];
     return m == OR || m == OR_SAFE || m == OR_INFO || m == COND || m == EQ ||
            m == EQ_TSC || (c->leaf == 0xd && c->sub == 1 && c->reg == EAX);
 }
 
-enum decision decide(const struct answer *a, const struct compared *c, u32 bit)
+static enum decision decide(const struct answer *a, const struct compared *c, u32 bit)
 {
     u8 letter = c->standard.letter[bit];
     int differs = (int)(c->ones >> bit & c->zeros >> bit & 1);
     int unknown = (int)(c->unknown >> bit & 1);
     int counts = letter_counts(letter, a->check);
-    if (counts && differs && bit_merge(c->leaf, c->sub, c->reg, bit) == OR_INFO) {
+    if (counts && differs && c->merge[bit] == OR_INFO) {
         return WARN; /* no mask changes how the hardware behaves */
     }
     if (counts && differs) {
@@ -183,4 +168,19 @@ enum decision decide(const struct answer *a, const struct compared *c, u32 bit)
         return HIDDEN;
     }
     return differs && wants_care(c, bit) ? WARN : IGNORED;
+}
+
+void make_masks(struct answer *a)
+{
+    for (u32 i = 0; i < a->registers_n; i++) {
+        struct compared *c = &a->registers[i];
+        c->standard = default_mask(a, c);
+        c->hide = 0;
+        for (u32 b = 0; b < 32; b++) {
+            c->decision[b] = (u8)decide(a, c, b);
+            c->hide |= (u32)(c->decision[b] == HIDE) << b;
+        }
+        c->custom = mask_hiding(c->hide);
+        c->effective = mask_overlay(&c->standard, &c->custom);
+    }
 }

@@ -90,14 +90,30 @@ static int takes_part(const struct answer *a, const struct tally *t, u32 reg)
                        .len));
 }
 
+/* What the tables say of every bit, looked up once. */
+static void look_up(struct compared *c)
+{
+    u32 count, first = bits_of(c->leaf, c->sub, c->reg, &count);
+    for (u32 b = 0; b < 32; b++) {
+        c->row[b] = bits_count;
+        c->merge[b] = (u8)unnamed_merge(c->leaf, c->sub, c->reg, b);
+    }
+    for (u32 i = first; i < first + count; i++) {
+        c->row[bits[i].bit] = i;
+        c->merge[bits[i].bit] = bits[i].merge;
+    }
+}
+
 int compare_hosts(struct answer *a)
 {
     const struct fleet *f = a->fleet;
     u32 n = f->columns.n;
     struct tally *t = TAKE(a->arena, struct tally, n);
     a->registers = TAKE(a->arena, struct compared, n * 4);
+    a->words = TAKE(a->arena, struct word, f->kinds_n);
+    a->words_of = NULL;
     a->registers_n = 0;
-    if (n && (!t || !a->registers)) {
+    if (n && (!t || !a->registers || !a->words)) {
         return 0;
     }
     for (u32 i = 0; i < n; i++) {
@@ -112,7 +128,8 @@ int compare_hosts(struct answer *a)
     for (u32 i = 0; i < n; i++) {
         for (u32 r = 0; r < 4; r++) {
             if (takes_part(a, &t[i], r)) {
-                a->registers[a->registers_n++] = (struct compared){
+                struct compared *c = &a->registers[a->registers_n++];
+                *c = (struct compared){
                     .leaf = t[i].leaf,
                     .sub = t[i].sub,
                     .reg = r,
@@ -120,6 +137,7 @@ int compare_hosts(struct answer *a)
                     .zeros = t[i].zeros[r],
                     .unknown = t[i].unknown[r],
                 };
+                look_up(c);
             }
         }
     }

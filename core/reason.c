@@ -12,15 +12,18 @@ static const struct {
 #undef ADVICE
 };
 
-u32 kind_bit(const struct answer *a, u32 kind, const struct compared *c,
-    u32 bit)
+u32 kind_bit(struct answer *a, u32 kind, const struct compared *c, u32 bit)
 {
-    struct word w = kind_word(a->fleet, &a->fleet->kinds[kind], c->leaf, c->sub,
-        c->reg);
+    const struct fleet *f = a->fleet;
+    for (u32 i = 0; a->words_of != c && i < f->kinds_n; i++) {
+        a->words[i] = kind_word(f, &f->kinds[i], c->leaf, c->sub, c->reg);
+    }
+    a->words_of = c;
+    struct word w = a->words[kind];
     return w.known >> bit & 1 ? w.value >> bit & 1 : 2;
 }
 
-void hosts_say(struct text *t, const struct answer *a, const struct compared *c,
+void hosts_say(struct text *t, struct answer *a, const struct compared *c,
     u32 bit, u32 value)
 {
     const struct fleet *f = a->fleet;
@@ -46,10 +49,10 @@ void hosts_say(struct text *t, const struct answer *a, const struct compared *c,
     }
 }
 
-static void name_say(struct text *t, const struct answer *a,
+static void name_say(struct text *t, struct answer *a,
     const struct compared *c, u32 bit)
 {
-    u32 known = bit_find(c->leaf, c->sub, c->reg, bit);
+    u32 known = c->row[bit];
     struct view field = field_name(c->leaf, c->sub, c->reg, bit);
     if (known < bits_count) {
         text_put(t, bit_name(&a->fleet->know, known));
@@ -60,7 +63,7 @@ static void name_say(struct text *t, const struct answer *a,
     }
 }
 
-static u32 hosts_with(const struct answer *a, const struct compared *c, u32 bit,
+static u32 hosts_with(struct answer *a, const struct compared *c, u32 bit,
     u32 value)
 {
     u32 n = 0;
@@ -71,10 +74,10 @@ static u32 hosts_with(const struct answer *a, const struct compared *c, u32 bit,
 }
 
 /* "SSE3 is missing on esx02" or "SSE3 is set only on esx01" */
-static void difference_say(struct text *t, const struct answer *a,
+static void difference_say(struct text *t, struct answer *a,
     const struct compared *c, u32 bit)
 {
-    if (bit_find(c->leaf, c->sub, c->reg, bit) == bits_count &&
+    if (c->row[bit] == bits_count &&
         field_name(c->leaf, c->sub, c->reg, bit).len) {
         name_say(t, a, c, bit);
         text_put(t, VIEW(" differs"));
@@ -96,7 +99,7 @@ static void advise(struct text *t, const struct compared *c, u32 bit)
     }
 }
 
-static void hide_say(struct text *t, const struct answer *a,
+static void hide_say(struct text *t, struct answer *a,
     const struct compared *c, u32 bit)
 {
     text_put(t, VIEW("hidden: "));
@@ -110,14 +113,14 @@ static void hide_say(struct text *t, const struct answer *a,
     } else {
         text_put(t, VIEW("; what the guest sees must exist on every host."));
     }
-    if (bit_merge(c->leaf, c->sub, c->reg, bit) == AND_WARN) {
+    if (c->merge[bit] == AND_WARN) {
         text_put(t, VIEW(" It is a mitigation: update microcode or BIOS on "));
         hosts_say(t, a, c, bit, 0);
         text_put(t, VIEW(" before hiding it."));
     }
 }
 
-static void hidden_say(struct text *t, const struct answer *a,
+static void hidden_say(struct text *t, struct answer *a,
     const struct compared *c, u32 bit, int differs)
 {
     text_put(t, VIEW("already decided: "));
@@ -135,13 +138,13 @@ static void hidden_say(struct text *t, const struct answer *a,
 }
 
 /* Why a bit whose default is x does not count. */
-static const char *aside_cause(const struct answer *a,
+static const char *aside_cause(struct answer *a,
     const struct compared *c, u32 bit)
 {
     if (c->leaf >= 0x40000000u && c->leaf < 0x80000000u) {
         return "it belongs to a hypervisor, not to the host.";
     }
-    switch (bit_merge(c->leaf, c->sub, c->reg, bit)) {
+    switch (c->merge[bit]) {
     case MIRROR:
         return "it shows what the running system switched on, not what the "
                "host has.";
@@ -175,7 +178,7 @@ static const char *aside_cause(const struct answer *a,
                                         "not use it.";
 }
 
-static void ignored_say(struct text *t, const struct answer *a,
+static void ignored_say(struct text *t, struct answer *a,
     const struct compared *c, u32 bit, int differs)
 {
     text_put(t, VIEW("ignored: "));
@@ -186,7 +189,7 @@ static void ignored_say(struct text *t, const struct answer *a,
     text_put(t, view_of(aside_cause(a, c, bit)));
 }
 
-static void warn_say(struct text *t, const struct answer *a,
+static void warn_say(struct text *t, struct answer *a,
     const struct compared *c, u32 bit)
 {
     text_put(t, VIEW("take care: "));
@@ -195,7 +198,7 @@ static void warn_say(struct text *t, const struct answer *a,
     text_put(t, view_of(aside_cause(a, c, bit)));
 }
 
-static void conflict_say(struct text *t, const struct answer *a,
+static void conflict_say(struct text *t, struct answer *a,
     const struct compared *c, u32 bit)
 {
     u8 letter = c->standard.letter[bit];
@@ -217,7 +220,7 @@ static void conflict_say(struct text *t, const struct answer *a,
     text_put(t, VIEW("."));
 }
 
-static void unknown_say(struct text *t, const struct answer *a,
+static void unknown_say(struct text *t, struct answer *a,
     const struct compared *c, u32 bit)
 {
     text_put(t, VIEW("unknown: the text of "));
@@ -235,7 +238,7 @@ static void unknown_say(struct text *t, const struct answer *a,
     }
 }
 
-static void keep_say(struct text *t, const struct answer *a,
+static void keep_say(struct text *t, struct answer *a,
     const struct compared *c, u32 bit)
 {
     int all = (int)(c->ones >> bit & 1);
@@ -245,7 +248,7 @@ static void keep_say(struct text *t, const struct answer *a,
     } else {
         text_put(t, all ? VIEW("every host has ") : VIEW("no host has "));
     }
-    if (bit_find(c->leaf, c->sub, c->reg, bit) < bits_count) {
+    if (c->row[bit] < bits_count) {
         name_say(t, a, c, bit);
     } else {
         text_put(t, VIEW("this bit"));
@@ -253,11 +256,11 @@ static void keep_say(struct text *t, const struct answer *a,
     text_put(t, VIEW("."));
 }
 
-void reason_say(struct text *t, const struct answer *a,
+void reason_say(struct text *t, struct answer *a,
     const struct compared *c, u32 bit)
 {
     int differs = (int)(c->ones >> bit & c->zeros >> bit & 1);
-    switch (decide(a, c, bit)) {
+    switch (c->decision[bit]) {
     case HIDE: hide_say(t, a, c, bit); break;
     case HIDDEN: hidden_say(t, a, c, bit, differs); break;
     case CONFLICT: conflict_say(t, a, c, bit); break;

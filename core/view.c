@@ -61,8 +61,9 @@ int view_starts(struct view v, struct view head)
 
 u32 view_find(struct view v, struct view needle)
 {
+    u8 first = needle.len ? to_lower(needle.s[0]) : 0;
     for (u32 i = 0; i + needle.len <= v.len; i++) {
-        if (view_starts(view_from(v, i), needle)) {
+        if (to_lower(v.s[i]) == first && view_starts(view_from(v, i), needle)) {
             return i;
         }
     }

@@ -114,6 +114,7 @@ u32 decode(u32 len)
     struct arena whole = {memory_block, 16, MEMORY_SIZE};
     const char *wrong = link_read((struct view){input_text, len}, &whole, &said,
         &choices);
+    engine.fleet.know.name_at = NULL; /* its table was overwritten */
     if (wrong) {
         said = view_of(wrong);
         bytes_copy(input_text, said.s, said.len);

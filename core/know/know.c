@@ -158,24 +158,35 @@ struct view bit_meaning(const struct know *k, u32 index)
     return view_of((const char *)&words + k->name_at[index * 2 + 1]);
 }
 
+static int is_before(const struct bit *b, u32 leaf, u32 sub, u32 reg)
+{
+    if (b->leaf != leaf) {
+        return b->leaf < leaf;
+    }
+    return b->sub != sub ? b->sub < sub : b->reg < reg;
+}
+
 u32 bits_of(u32 leaf, u32 sub, u32 reg, u32 *count)
 {
-    u32 first = 0, n = 0;
+    u32 low = 0, high = bits_count, n = 0;
     /* Subleaf 2 of leaf 0xD speaks for all components. */
     if (leaf == 0xd && sub > 2) {
         sub = 2;
     }
-    while (first < bits_count &&
-           (bits[first].leaf != leaf || bits[first].sub != sub ||
-            bits[first].reg != reg)) {
-        first++;
+    while (low < high) {
+        u32 middle = (low + high) / 2;
+        if (is_before(&bits[middle], leaf, sub, reg)) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
     }
-    while (first + n < bits_count && bits[first + n].leaf == leaf &&
-           bits[first + n].sub == sub && bits[first + n].reg == reg) {
+    while (low + n < bits_count && bits[low + n].leaf == leaf &&
+           bits[low + n].sub == sub && bits[low + n].reg == reg) {
         n++;
     }
     *count = n;
-    return first;
+    return low;
 }
 
 u32 bit_find(u32 leaf, u32 sub, u32 reg, u32 bit)
@@ -203,7 +214,7 @@ static const struct field *field_find(u32 leaf, u32 sub, u32 reg, u32 bit)
     return NULL;
 }
 
-static enum merge unnamed_merge(u32 leaf, u32 sub, u32 reg, u32 bit)
+enum merge unnamed_merge(u32 leaf, u32 sub, u32 reg, u32 bit)
 {
     const struct field *f = field_find(leaf, sub, reg, bit);
     if (f) {
@@ -254,12 +265,10 @@ int is_feature_word(u32 leaf, u32 sub, u32 reg)
 
 int is_indexed(u32 leaf)
 {
-    static const u8 basic[] = {0x4, 0x7, 0xb, 0xd, 0xf, 0x10, 0x12, 0x14,
-        0x17, 0x18, 0x1b, 0x1d, 0x1e, 0x1f, 0x20, 0x23, 0x24, 0x29};
-    for (u32 i = 0; i < sizeof(basic); i++) {
-        if (basic[i] == leaf) {
-            return 1;
-        }
+    /* 4, 7, b, d, f, 10, 12, 14, 17, 18, 1b, 1d, 1e, 1f, 20, 23, 24, 29 */
+    static const u64 basic = 0x219e995a890ull;
+    if (leaf < 64) {
+        return (int)(basic >> leaf & 1);
     }
     return leaf == 0x8000001d || leaf == 0x80000020 || leaf == 0x80000026;
 }

@@ -40,7 +40,7 @@ enum vendor_set {
 enum level { USER, KERNEL, NO_LEVEL };
 enum check { EQUAL, SUBSET };
 
-#define MSR_10A 0x0000010au
+#define MSR_10A 0xffff010au /* no leaf is so high */
 #define SUB_MSR 255
 
 struct bit {
@@ -104,12 +104,14 @@ int know_open(struct know *k, struct arena *a); /* 0: arena full */
 struct view bit_name(const struct know *k, u32 index);
 struct view bit_meaning(const struct know *k, u32 index);
 
-/* The rows of one register lie together: first index and count (0: none). */
+/* The rows of one register lie together, and registers in rising order of leaf,
+ * subleaf and register: first index and count (0: none). */
 u32 bits_of(u32 leaf, u32 sub, u32 reg, u32 *count);
 /* Row of one bit, or bits_count. */
 u32 bit_find(u32 leaf, u32 sub, u32 reg, u32 bit);
 
-/* How a bit is compared, named or not. */
+/* How a bit is compared that bits.def does not name, and how any bit is. */
+enum merge unnamed_merge(u32 leaf, u32 sub, u32 reg, u32 bit);
 enum merge bit_merge(u32 leaf, u32 sub, u32 reg, u32 bit);
 /* All bits of a register whose rule is in the set (1 << merge | ...). */
 u32 merge_mask(u32 leaf, u32 sub, u32 reg, u32 merges);

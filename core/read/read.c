@@ -254,13 +254,22 @@ u32 read_feed(struct reader *r, struct view text, int last)
     if (!r->here.line && view_starts(text, VIEW("\xef\xbb\xbf"))) {
         at = 3;
     }
+    r->here_end = base + at;
     while (at < text.len) {
-        u32 end = line_end(text, at, last, &next);
-        if (end > text.len) {
-            break;
-        }
         r->here.at = base + at;
         r->here.line++;
+        u32 fast = read_fast(r, view_from(text, at));
+        if (fast) {
+            at += fast;
+            r->fleet->lines++;
+            r->fleet->used++;
+            continue;
+        }
+        u32 end = line_end(text, at, last, &next);
+        if (end > text.len) {
+            r->here.line--;
+            break;
+        }
         r->here_end = base + next;
         r->unended = end == text.len;
         read_line(r, (struct view){text.s + at, end - at});

@@ -103,6 +103,10 @@ u32 read_feed(struct reader *r, struct view text, int last);
 /* No more texts. */
 void read_close(struct reader *r);
 
+/* Takes one whole line of a common shape; its length with the line end, or 0
+ * when it is none of those. Counts here_end on. */
+u32 read_fast(struct reader *r, struct view text);
+
 /* The families, in the order they are asked. */
 enum line_use read_dump(struct reader *r, struct view line);
 enum line_use read_typed(struct reader *r, struct view line);
