@@ -102,10 +102,10 @@ void note_unread(struct reader *r, u32 line, struct view text)
 }
 
 /* What others put in front of a line, and no format begins one with: quote marks
- * of mail, borders of tables, list bullets, C comments. */
+ * of mail, list bullets, C comments. */
 static u32 front_len(struct view v)
 {
-    if (v.len && (v.s[0] == '>' || v.s[0] == '|')) {
+    if (v.len && v.s[0] == '>') {
         return 1;
     }
     if (view_starts(v, VIEW("* ")) || view_starts(v, VIEW("- ")) ||
@@ -153,6 +153,14 @@ static u32 escape_len(struct view v)
     return n < v.len ? n + 1 : n;
 }
 
+/* A row of a table drawn with bars: they only part columns. */
+static int is_barred(struct view line)
+{
+    struct view bare = without_front(line);
+    bare = view_trim(bare);
+    return bare.len && bare.s[0] == '|';
+}
+
 /* The line in plain characters; rewritten into *room* only where it needs to
  * be, and cut there at its size (no line we read is so long). */
 static struct view plain(struct view line, u8 *room, u32 size)
@@ -161,7 +169,8 @@ static struct view plain(struct view line, u8 *room, u32 size)
     while (i < line.len && line.s[i] < 0x80 && line.s[i] != 0x1b) {
         i++;
     }
-    if (i == line.len) {
+    int barred = is_barred(line);
+    if (i == line.len && !barred) {
         return line;
     }
     struct text t = text_in(room, size);
@@ -180,7 +189,8 @@ static struct view plain(struct view line, u8 *room, u32 size)
             text_put(&t, view_of(disguises[k].plain));
             i += view_of(disguises[k].typed).len;
         } else {
-            text_char(&t, line.s[i++]);
+            text_char(&t, barred && line.s[i] == '|' ? ' ' : line.s[i]);
+            i++;
         }
     }
     return text_view(&t);
