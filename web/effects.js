@@ -21,7 +21,13 @@ export async function openFiles(files) {
   }
 }
 
-const addText = (text) => add([{ name: '', bytes: toBytes(text) }]);
+/** Pasted text is a source, but for a link to this page: that is opened. */
+function addText(text) {
+  const [, payload] = /^\s*https?:\S+#([\w-]+)\s*$/.exec(text) ?? [];
+  const { request: opened } = payload ? core.value.decode(payload) : {};
+  if (opened) openRequest(opened);
+  else add([{ name: '', bytes: toBytes(text) }]);
+}
 
 // Elsewhere than in the big field, what is pasted into a field stays there.
 const isOtherField = (target) =>

@@ -310,7 +310,10 @@ const ORDER = ['error', 'warning', 'info'];
 /** Notes of one kind together, the worst first. */
 export function noteGroups(answer) {
   const groups = new Map();
-  for (const note of answer.notes) {
+  // What is wrong with a default mask is said beside that mask.
+  const aside = (note) =>
+    note.kind === 'request' && answer.registers.some(({ key }) => note.text.includes(key));
+  for (const note of answer.notes.filter((one) => !aside(one))) {
     const id = `${note.severity}/${note.kind}`;
     if (!groups.has(id)) groups.set(id, { severity: note.severity, kind: note.kind, notes: [] });
     groups.get(id).notes.push(note);

@@ -258,6 +258,15 @@ describe('the page', { skip }, () => {
     await other.locator('input.name').first().waitFor();
     assert.ok((await names(other)).every((name) => !name.startsWith('esx')));
 
+    const third = await open();
+    await third.evaluate((text) => {
+      const clipboardData = new DataTransfer();
+      clipboardData.setData('text/plain', text);
+      document.body.dispatchEvent(
+        new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+    }, full);
+    await third.getByText(sentence).waitFor();
+
     await button('put it in the address bar').click();
     assert.equal(page.url(), nameless);
     const [download] = await Promise.all([
@@ -291,7 +300,11 @@ describe('the page', { skip }, () => {
       all.map(({ dataset }) => dataset.bit)))], ['2']);
     await button('next difference').first().click();
     assert.match(await paragraphs.first().innerText(), /SSE3/);
-    await button('close').first().click();
+    await page.keyboard.press('Enter');
+    assert.match(await paragraphs.first().innerText(), /LM/, 'the focus went along');
+    await page.keyboard.press('Escape');
+    const focused = await page.evaluate(() => document.activeElement.textContent);
+    assert.equal(focused, '80000001.edx[29]');
     await page.locator('td[data-bit="14"][data-row="0"]').first().click();
     assert.match(await paragraphs.innerText(), /1\.ecx\[14\]/, 'an equal bit has one too');
   });

@@ -6,7 +6,12 @@ import { place } from '../view.js';
 export function OwnDefault({ register, changing }) {
   const { key } = register;
   const field = useRef();
-  useLayoutEffect(() => { if (changing) field.current.focus(); }, [changing]);
+  useLayoutEffect(() => {
+    if (!changing) return undefined;
+    const before = document.activeElement;
+    field.current.focus();
+    return () => before.focus();
+  }, [changing]);
   const own = defaults.value.find((one) => one.register === key);
   const trouble = answer.value.notes.find((note) =>
     own && note.kind === 'request' && note.text.includes(key));

@@ -63,7 +63,7 @@ function Table({ rows, groups }) {
             {counted
               ? <th scope="col">hosts</th>
               : groups.map(({ label, first }) =>
-                <th scope="col" class="value" key={first} translate={false}>{label}</th>)}
+                <th scope="col" class="value" key={first} title={label} translate={false}>{label}</th>)}
             <th scope="col" class="value">default</th>
             <th scope="col" class="value">custom</th>
             <th scope="col" class="value">guest sees</th>
@@ -85,7 +85,7 @@ function Table({ rows, groups }) {
               <td class="why">{row.reason}</td>
             </tr>,
             isOpen(row) && (
-              <tr key="bit" class="bitrow"><td colSpan={width}><Bit /></td></tr>
+              <tr key="bit" class="bitrow"><td colSpan={width}><Bit listed /></td></tr>
             ),
           ])}
         </tbody>
@@ -111,7 +111,7 @@ function Lines({ rows, groups }) {
           </span>
           <span translate={false}>{whoHas(groups, row)}, default {row.default}.</span>{' '}
           <span>{capital(row.reason)}</span>
-          {isOpen(row) && <Bit />}
+          {isOpen(row) && <Bit listed />}
         </li>
       ))}
     </ul>

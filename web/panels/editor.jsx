@@ -6,7 +6,11 @@ import { sizeOf } from '../view.js';
 /** The text of one host, or of a text without one, open for change. */
 export function Editor({ source, at, length, name }) {
   const area = useRef();
-  useLayoutEffect(() => area.current.focus(), []);
+  useLayoutEffect(() => {
+    const before = document.activeElement;
+    area.current.focus();
+    return () => before.focus();
+  }, []);
   const { bytes } = sources.value[source];
   const whole = length <= SHOWN;
   const text = toText(bytes.subarray(at, at + Math.min(length, SHOWN)));

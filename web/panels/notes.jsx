@@ -5,7 +5,7 @@ const SHOWN = 50;
 
 /** What could not be read, and where; one line each kind, more on demand. */
 export function Notes() {
-  const groups = noteGroups(answer.value).filter(({ kind }) => kind !== 'request');
+  const groups = noteGroups(answer.value);
   if (groups.length === 0) return null;
   return (
     <ul class="notes">

@@ -14,7 +14,7 @@ export function Targets() {
   const text = targets[id];
   return (
     <section class="targets" aria-labelledby="targets">
-      <h2 id="targets">For your platform</h2>
+      <div class="head"><h2 id="targets">For your platform</h2></div>
       <fieldset>
         <legend class="unseen">Platform</legend>
         {offered.map((one) => (
