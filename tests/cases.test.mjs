@@ -61,7 +61,7 @@ function* fences(text) {
   }
 }
 
-/** Info strings read like the command line: a file name, --profile X, --default "R=MASK", --crlf. */
+/** Info strings read like the command line: a file name, --profile X, --default "R=MASK". */
 function request(inputs) {
   const asked = { sources: [], profile: null, check: null, defaults: [] };
   for (const { info, body } of inputs) {

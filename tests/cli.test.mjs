@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { core } from './core.mjs';
+import { ask, core } from './core.mjs';
 import { change, formats, hosts, post2006 } from './hosts.mjs';
 
 const cli = fileURLToPath(new URL('../wasm/cli.js', import.meta.url));
@@ -93,7 +93,9 @@ test('--json: exactly the keys and shapes of the contract', () => {
   assert.deepEqual(answer.hosts.map(({ line }) => line), [1, 6]);
   for (const register of answer.registers) {
     has(register, 'key differ unknown hide default custom effective');
-    for (const word of [register.differ, register.unknown, register.hide]) assert.match(word, /^[0-9a-f]{8}$/);
+    for (const word of [register.differ, register.unknown, register.hide]) {
+      assert.match(word, /^[0-9a-f]{8}$/);
+    }
     for (const mask of [register.default, register.custom, register.effective]) {
       assert.equal(mask.length, 39);
       assert.match(mask, /^[01xHRTF-]{4}( [01xHRTF-]{4}){7}$/);
@@ -113,8 +115,7 @@ test('--json: exactly the keys and shapes of the contract', () => {
 
 test('--json says what the core says', () => {
   const { answer } = json([]);
-  const asked = { sources: [{ name: '', text: pair2006 }], profile: null, check: null, defaults: [] };
-  const { registers, bits, verdict } = core.answer(asked);
+  const { registers, bits, verdict } = ask(pair2006);
   assert.deepEqual({ registers, bits, verdict },
     { registers: answer.registers, bits: answer.bits, verdict: answer.verdict });
 });
@@ -146,8 +147,12 @@ for (const spelling of ['1.ecx', '1.0.ecx', '1.ECX', '0x1.ecx', '00000001.ecx'])
   });
 }
 
-for (const mask of ['RRRR RRRR RRRR RRR0 00XR R0H0 000H 0RRH', 'rrrr rrrr rrrr rrr0 00xr r0h0 000h 0rrh',
-  'RRRR:RRRR:RRRR:RRR0:00xR:R0H0:000H:0RRH', 'RRRRRRRRRRRRRRR000xRR0H0000H0RRH']) {
+for (const mask of [
+  'RRRR RRRR RRRR RRR0 00XR R0H0 000H 0RRH',
+  'rrrr rrrr rrrr rrr0 00xr r0h0 000h 0rrh',
+  'RRRR:RRRR:RRRR:RRR0:00xR:R0H0:000H:0RRH',
+  'RRRRRRRRRRRRRRR000xRR0H0000H0RRH',
+]) {
   test(`--default reads ${mask}`, () => {
     const { answer } = json(['--default', `1.ecx=${mask}`]);
     const ecx = answer.registers.find(({ key }) => key === '1.0.ecx');
@@ -158,7 +163,8 @@ for (const mask of ['RRRR RRRR RRRR RRR0 00XR R0H0 000H 0RRH', 'rrrr rrrr rrrr r
 
 test('--default repeats, names subleaves, and overrides a profile at its register only', () => {
   const input = todd(hosts.xeonE52660v3) + todd(hosts.xeonSilver4214);
-  const { answer } = json(['--profile', 'vmware-2013', '--default', '7.0.edx=HHHHHHHHHHHHHHHHHHHHHHHHHHHHHHHH',
+  const { answer } = json(['--profile', 'vmware-2013',
+    '--default', '7.0.edx=HHHHHHHHHHHHHHHHHHHHHHHHHHHHHHHH',
     '--default', '80000001.edx=xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'], input);
   const base = Object.fromEntries(answer.registers.map((one) => [one.key, one.default]));
   assert.equal(answer.profile, 'vmware-2013');

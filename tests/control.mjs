@@ -40,8 +40,10 @@ const MASKS = {
   },
   '2008-02': {
     '1.0.eax': 'RRRR HHHH HHHH XXXX RRXX HHHH XXXX XXXX',
-    '1.0.ecx': ['XRRR RRRR HR0H H0RR 00HR R0H0 0000 00RH', 'XRRR RRRR HRRR RRRR RRHR RRHR RRRR 0RRH'],
-    '1.0.edx': ['0000 HHHH HHHR HHHH HHHH HR1H HHHH HHHH', 'RRR0 RHHH HRRR HRHH HHHH HR1H HHHH HHHH'],
+    '1.0.ecx': ['XRRR RRRR HR0H H0RR 00HR R0H0 0000 00RH',
+      'XRRR RRRR HRRR RRRR RRHR RRHR RRRR 0RRH'],
+    '1.0.edx': ['0000 HHHH HHHR HHHH HHHH HR1H HHHH HHHH',
+      'RRR0 RHHH HRRR HRHH HHHH HR1H HHHH HHHH'],
     '80000001.0.ecx': ['RRRR RRRR RRRR RRRR RRRR RRRR RRRR RRRH',
       'RRRR RRRR RRRR RRRR RR00 R00H HHH0 H00H'],
     '80000001.0.edx': ['RRTR HRRR RRRH RRRR RRRR XRRR RRRR RRRR',
@@ -132,10 +134,6 @@ export function decide(default_, values, check) {
   return default_ === 'x' ? 'ignore' : 'hidden';
 }
 
-/** What the guest sees of a bit through an effective letter. */
-export const seen = (effective, value) =>
-  ({ 0: 0, R: 0, 1: 1 })[effective] ?? value;
-
 /** Every register that some host knows: { key: { differ, hide, effective } }, closure left out. */
 export function control(words, vendor, profile, check = PROFILES[profile].check) {
   const keys = new Set([...words.flatMap((one) => [...one.keys()])]);
@@ -163,30 +161,28 @@ export function value(words, key, bit) {
 
 /** The three promises of an answer; returns what is broken, in sentences. */
 export function broken(answer, words) {
-  const counts = answer.check === 'equal' ? 'HR' : 'H';
-  const found = [];
-  for (const { key, default: base, custom, effective } of answer.registers) {
-    const rows = answer.bits.filter((bit) => bit.key === key);
-    for (let bit = 0; bit < 32; bit++) {
+  const rows = new Map(answer.bits.map((row) => [`${row.key}[${row.bit}]`, row]));
+  return answer.registers.flatMap(({ key, default: default_, custom, effective }) => {
+    const masks = [default_, custom, effective].map(letters);
+    return Array.from({ length: 32 }, (_, bit) => {
+      const place = `${key}[${bit}]`;
       const values = words.map((one) => value(one, key, bit)).filter((one) => one !== null);
-      const [b, c, e] = [at(base, bit), at(custom, bit), at(effective, bit)];
-      const alike = new Set(values.map((one) => seen(e, one))).size < 2;
-      const equal = new Set(values).size < 2;
-      const row = rows.find((one) => one.bit === bit);
-      const where = `${key}[${bit}] (${b}${c}${e}, ${values.join('')}, ${row?.decision})`;
-      if (e !== (c === '-' ? b : c)) found.push(`${where}: not the overlay of custom on default`);
-      if (counts.includes(e) && !unmaskable(key, bit) && !(alike && equal)) {
-        found.push(`${where}: counts and is not the same on every host`);
-      }
-      if (c === '0' && row?.decision === 'hide' && (!counts.includes(b) || equal)) {
-        found.push(`${where}: hidden needlessly`);
-      }
-      if (c !== '-' && !(row?.reason && ['hide', 'closure'].includes(row.decision))) {
-        found.push(`${where}: hidden without a reason`);
-      }
-    }
-  }
-  return found;
+      const seen = masks.map((mask) => mask[31 - bit]);
+      const wrong = brokenAt(seen, values, rows.get(place), answer.check, unmaskable(key, bit));
+      return wrong && `${place} ${seen.join('')} ${values}: ${wrong}`;
+    }).filter(Boolean);
+  });
+}
+
+function brokenAt([base, custom, effective], values, row, check, fixed) {
+  const counts = (one) => one === 'H' || (one === 'R' && check === 'equal');
+  const alike = new Set(values).size < 2; // the real bits; what the guest sees is then alike too
+  if (effective !== (custom === '-' ? base : custom)) return 'not the overlay of custom on default';
+  if (counts(effective) && !fixed && !alike) return 'counts and is not the same on every host';
+  if (row?.decision === 'hide' && (!counts(base) || alike)) return 'hidden needlessly';
+  if (row?.decision === 'hide' && custom !== '0') return 'said to be hidden and is not';
+  const reasoned = row?.reason && ['hide', 'closure'].includes(row.decision);
+  return custom !== '-' && !reasoned ? 'hidden without a reason' : null;
 }
 
 /** The bits of a register that are features: those are ANDed over the CPUs of a host. */

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { ask, core } from './core.mjs';
+import { ask, asked, core } from './core.mjs';
 import { PROFILES, broken, features } from './control.mjs';
 import { identity, join, readDump } from './dumps.mjs';
 import { hex8, perCpu, seeded } from './hosts.mjs';
@@ -16,6 +16,7 @@ const files = absent ? [] : readdirSync(corpus, { withFileTypes: true })
   .flatMap(({ name }) => readdirSync(new URL(`${name}/`, corpus)).map((file) => `${name}/${file}`))
   .sort();
 
+const tidy = (brand) => (brand ?? '').replace(/\s+/g, ' ').trim();
 const isHost = (file) => !/-host\.xml$|arm_/.test(file);
 const bytes = (file) => readFileSync(new URL(file, corpus));
 const source = (file) => ({ name: file.split('/')[1], bytes: new Uint8Array(bytes(file)) });
@@ -24,18 +25,17 @@ const source = (file) => ({ name: file.split('/')[1], bytes: new Uint8Array(byte
 const listed = absent ? {} : Object.fromEntries(
   [...readFileSync(new URL('README.md', corpus), 'utf8')
     .matchAll(/^- `([^`]+)`: ([^;\n]*); ([^;\n]*); (\d+) logical CPUs/gm)]
-    .map(([, file, vendor, brand, cpus]) => [file, { vendor, brand: brand.replace(/\s+/g, ' ').trim(), cpus: Number(cpus) }]));
+    .map(([, file, vendor, brand, cpus]) =>
+      [file, { vendor, brand: tidy(brand), cpus: Number(cpus) }]));
 
 const read = new Map(files.filter(isHost).map((file) => {
   const dump = readDump(bytes(file).toString('latin1'));
   return [file, { cpus: dump.cpus.length, ...join(dump) }];
 }));
 
-const tidy = (brand) => (brand ?? '').replace(/\s+/g, ' ').trim();
-
 for (const file of files.filter(isHost)) {
   test(`${file} reads as one host`, () => {
-    const answer = core.answer({ sources: [source(file)], profile: 'open', check: null, defaults: [] });
+    const answer = ask(source(file), { profile: 'open' });
     const { words, shared, cpus } = read.get(file);
     assert.equal(answer.hosts.length, 1);
     const [host] = answer.hosts;
@@ -48,7 +48,8 @@ for (const file of files.filter(isHost)) {
       assert.deepEqual({ vendor, brand, cpus }, also);
     }
     assert.deepEqual(compare(host, words, shared).slice(0, 8), []);
-    assert.equal(answer.reading.unread, 0, answer.notes.map((note) => `${note.line}: ${note.text}`).join('\n'));
+    const unread = answer.notes.map((note) => `${note.line}: ${note.text}`).join('\n');
+    assert.equal(answer.reading.unread, 0, unread);
   });
 }
 
@@ -62,7 +63,8 @@ function compare(host, words, shared) {
     if ((is ^ word) & counted) found.push(`${key} is ${hex8(is)}, not ${hex8(word)}`);
   }
   for (const key of Object.keys(host.words)) {
-    if (features(key) && !words.has(key) && host.words[key] !== '00000000') found.push(`${key} was invented`);
+    const empty = host.words[key] === '00000000';
+    if (features(key) && !words.has(key) && !empty) found.push(`${key} was invented`);
   }
   return found;
 }
@@ -84,7 +86,7 @@ test("libvirt's own names for a host are not registers", { skip: absent }, () =>
 
 test('all files in one go: as many hosts as files', { skip: absent }, () => {
   const sources = files.filter(isHost).map(source);
-  const answer = core.answer({ sources, profile: 'open', check: null, defaults: [] });
+  const answer = ask(sources, { profile: 'open' });
   assert.equal(answer.hosts.length, sources.length);
   answer.hosts.forEach((host, n) => assert.equal(host.source, n));
 });
@@ -130,10 +132,10 @@ test('pairs of real hosts keep the three promises under every profile', { skip: 
 });
 
 test('64 different real hosts fit a link of 1500 characters', { skip: absent }, (t) => {
-  const intel = [...read.keys()].filter((file) => read.get(file).words.size > 20).slice(0, 64);
-  const request = { sources: intel.map((file) => ({ name: '', text: brief(file) })), profile: null, check: null, defaults: [] };
+  const some = [...read.keys()].filter((file) => read.get(file).words.size > 20).slice(0, 64);
+  const request = asked(some.map(brief));
   const { length } = `#${core.encode(request, { names: false })}`;
-  t.diagnostic(`${intel.length} hosts, ${length} characters`);
+  t.diagnostic(`${some.length} hosts, ${length} characters`);
   assert.ok(length <= 1500, `${length} characters`);
 });
 
@@ -150,7 +152,8 @@ const tool = (() => {
 
 for (const options of [['-r'], ['-1', '-r']]) {
   test(`cpuid ${options.join(' ')} of this machine`, { skip: tool ?? false }, () => {
-    const printed = execFileSync('cpuid', options, { stdio: 'pipe', maxBuffer: 1 << 28 }).toString();
+    const limit = { stdio: 'pipe', maxBuffer: 1 << 28 };
+    const printed = execFileSync('cpuid', options, limit).toString();
     const { cpus, ...rest } = readDump(printed);
     const { words, shared } = join({ cpus, ...rest });
     const answer = ask(printed, { profile: 'open' });

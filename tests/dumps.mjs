@@ -5,6 +5,7 @@ const H = '([0-9a-f]{8})';
 const AIDA = new RegExp(`^CPUID ${H}\\s*:?\\s*${H}[- ]${H}[- ]${H}[- ]${H}(.*)$`, 'i');
 const LIBCPUID = new RegExp(`^(basic|ext|intel|amd)_(\\w+)\\[(\\d+)\\]=${H} ${H} ${H} ${H}$`);
 const TODD = new RegExp(`^ *0x${H} 0x([0-9a-f]+): eax=0x${H} ebx=0x${H} ecx=0x${H} edx=0x${H}$`);
+const REGS = ['eax', 'ebx', 'ecx', 'edx'];
 const XML = /^\s*<cpuid /;
 const END = /^-{60,}$/;
 
@@ -46,11 +47,14 @@ function parse(line) {
   found = TODD.exec(line);
   if (found) return [hex(found[1]), hex(found[2]), found.slice(3).map(hex)];
   found = LIBCPUID.exec(line);
-  if (found) return [...libcpuidPlace(found[1], found[2], Number(found[3])), found.slice(4).map(hex)];
+  if (found) {
+    const place = libcpuidPlace(found[1], found[2], Number(found[3]));
+    return [...place, found.slice(4).map(hex)];
+  }
   if (!XML.test(line)) return null;
   const said = Object.fromEntries([...line.matchAll(/(\w+)=['"]0x([0-9a-f]+)['"]/g)]
     .map(([, name, word]) => [name, hex(word)]));
-  return [said.eax_in, said.ecx_in ?? 0, ['eax', 'ebx', 'ecx', 'edx'].map((name) => said[name] ?? 0)];
+  return [said.eax_in, said.ecx_in ?? 0, REGS.map((name) => said[name] ?? 0)];
 }
 
 function libcpuidPlace(group, name, index) {
@@ -59,8 +63,6 @@ function libcpuidPlace(group, name, index) {
   const [, number, isHex] = /^fn(\w+?)(h?)$/.exec(name);
   return [parseInt(number, isHex ? 16 : 10), index];
 }
-
-const REGS = ['eax', 'ebx', 'ecx', 'edx'];
 
 /** What the CPUs of a dump say together, above-maximum text left out: "7.0.ebx" -> number.
  *  shared: the words every CPU has alike; the others are here as their AND. */
@@ -73,7 +75,8 @@ export function join({ cpus, unsure }) {
     if (!rows.length) continue;
     REGS.forEach((reg, n) => {
       words.set(`${key}.${reg}`, rows.reduce((and, row) => and & row[n], -1) >>> 0);
-      if (rows.length === cpus.length && rows.every((row) => row[n] === rows[0][n])) shared.add(`${key}.${reg}`);
+      const alike = rows.every((row) => row[n] === rows[0][n]);
+      if (rows.length === cpus.length && alike) shared.add(`${key}.${reg}`);
     });
   }
   words.zero = (key) => above(cpus[0], key.split('.').slice(0, 2).join('.'));
@@ -86,7 +89,8 @@ function above(cpu, key) {
   if (leaf === 7 && subleaf > max('7.0', subleaf)) return true;
   if (leaf < 0x40000000) return leaf > max('0.0', leaf);
   if (leaf >= 0x80000000 && leaf < 0x80860000) return leaf > max('80000000.0', leaf);
-  if (leaf >= 0xc0000000 && leaf < 0xc0010000) return !(max('c0000000.0', 0) >= leaf && max('c0000000.0', 0) < 0xc0010000);
+  const own = cpu.get('c0000000.0')?.[0]; // Centaur's range; elsewhere what stands there is an echo
+  if (leaf >= 0xc0000000) return own !== undefined && !(own >= leaf && own < 0xc0010000);
   return true;
 }
 

@@ -138,6 +138,8 @@ const toddLine = ({ leaf, subleaf, words }) =>
 
 const lines = (list) => list.map((line) => `${line}\n`).join('');
 
+const todd = (header, host) => lines([header, ...rows(host).map(toddLine)]);
+
 /** An AIDA64 or InstLatx64 dump in one of the spellings met in the wild. */
 export function aida(host, { header = () => [], colon = ': ', dash = '-', lower = false,
   labels = true, after = '', cpus = 1, between = [''] } = {}) {
@@ -220,9 +222,9 @@ export const formats = {
     const row = (which) => values.map((pair) => pair[which].padEnd(12)).join('').trimEnd();
     return lines([row(0), row(1)]);
   } },
-  'cpuid -1 -r': { carries: full, print: (host) => lines(['CPU:', ...rows(full(host)).map(toddLine)]) },
+  'cpuid -1 -r': { carries: full, print: (host) => todd('CPU:', full(host)) },
   'cpuid -r': { carries: full, cpus: true, print: (host, cpus = 2) =>
-    lines(cpusOf(full(host), cpus).flatMap((one, n) => [`CPU ${n}:`, ...rows(one).map(toddLine)])) },
+    cpusOf(full(host), cpus).map((one, n) => todd(`CPU ${n}:`, one)).join('') },
   ...Object.fromEntries(Object.entries(aidaStyles).map(([name, style]) => [`aida: ${name}`, {
     cpus: true,
     carries: style.labels === false ? unlabelled : full,
@@ -241,7 +243,8 @@ general
   'libcpuid .test, aida': { carries: full, print: (host) =>
     `${aida(host, aidaStyles['Logical CPU'])}${'-'.repeat(80)}\nx86\nserver\n15\n` },
   'libvirt cpudata': { carries: full, print: (host) => cpudata(host) },
-  'libvirt cpudata, double quotes': { carries: full, print: (host) => cpudata(host, { quote: '"' }) },
+  'libvirt cpudata, double quotes':
+    { carries: full, print: (host) => cpudata(host, { quote: '"' }) },
 };
 
 /** Without labels a gap in the subleaves cannot be told: keep those before the first gap. */

@@ -18,7 +18,8 @@ export function report(answer) {
 }
 
 function hostLines(host) {
-  const lines = host.line === host.lastLine ? `line ${host.line}` : `lines ${host.line}-${host.lastLine}`;
+  const { line, lastLine } = host;
+  const lines = line === lastLine ? `line ${line}` : `lines ${line}-${lastLine}`;
   const words = Object.entries(host.words).map(([key, word]) => `${key} ${word}`);
   return [[
     `${host.name}: ${host.formatName}`, lines, plural(host.cpus, 'CPU'),
@@ -31,7 +32,7 @@ function hostLines(host) {
 
 const plural = (count, word) => `${count} ${word}${count === 1 ? '' : 's'}`;
 
-const matters = ({ differ, hide, custom }) => differ !== '00000000' || hide !== '00000000' || /[^- ]/.test(custom);
+const matters = ({ differ, custom }) => differ !== '00000000' || /[^- ]/.test(custom);
 
 function registerLines(register, bits, hosts) {
   const { key, title, differ, unknown, hide } = register;

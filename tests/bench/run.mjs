@@ -42,7 +42,8 @@ function timesOf(bytes) {
     put();
   };
   const read = () => bare.feed(bytes.length, 1);
-  const whole = () => core.answer({ sources: [{ name: '', bytes }], profile: 'open', check: null, defaults: [] });
+  const request = { sources: [{ name: '', bytes }], profile: 'open', check: null, defaults: [] };
+  const whole = () => core.answer(request);
   return {
     memcpy: fastest(15, put),
     first: fastest(1, read, begin),
@@ -60,7 +61,8 @@ for (const [format, print] of Object.entries(printers)) {
     const { memcpy, first, read, answer, objects } = timesOf(bytes);
     rows.push({ format, hosts: count, 'MB': (bytes.length / 1e6).toFixed(1),
       'memcpy ms': memcpy.toFixed(2), 'first read ms': first.toFixed(1), 'read ms': read.toFixed(1),
-      'read x memcpy': (read / memcpy).toFixed(1), 'read GB/s': (bytes.length / read / 1e6).toFixed(2),
+      'read x memcpy': (read / memcpy).toFixed(1),
+      'read GB/s': (bytes.length / read / 1e6).toFixed(2),
       'answer ms': answer.toFixed(1), 'all, as objects ms': objects.toFixed(1) });
   }
 }
