@@ -134,16 +134,29 @@ function hostLine(host) {
 
 const placeOf = (bit) => `${bit.key.replace('.0.', '.')}[${bit.bit}]`;
 
+/** Bits whose difference does not matter: not worth a register of their own in the report. */
+const isQuiet = (bit) => bit.decision === 'ignore' && (bit.ones === 0 || bit.zeros === 0
+  || !['x', '0'].includes(bit.default) || ['TOPO', 'IGNORE', 'PER-CPU', 'MIRROR', 'SET', 'UNTOLD',
+  'DERIVED', 'MIN'].includes(bit.merge));
+
+function bitLine(bit) {
+  const place = placeOf(bit);
+  const name = bit.name === place ? '' : ` ${bit.name}`;
+  return `  ${place}${name}: ${bit.reason}\n`;
+}
+
 function registerText(answer, register) {
   const bits = answer.bits.filter((bit) => bit.key === register.key && bit.ones && bit.zeros);
+  const labels = ['effective', ...answer.hosts.slice(0, MOST_HOSTS).map((host) => host.name)];
+  const width = Math.min(36, Math.max(...labels.map((label) => label.length)));
+  const row = (label, letters) => `  ${label.slice(0, width).padEnd(width)}  ${letters}\n`;
   return [
     `\n${register.key.replace('.0.', '.')}   ${register.title}\n`,
-    `  default    ${register.default}\n`,
-    ...answer.hosts.slice(0, 8).map((host) => `  ${host.name.slice(0, 10).padEnd(10)} ${
-      hostBits(host, register.key)}\n`),
-    `  custom     ${register.custom}\n`,
-    `  effective  ${register.effective}\n`,
-    ...bits.map((bit) => `  ${placeOf(bit)} ${bit.name}: ${bit.reason}\n`),
+    row('default', register.default),
+    ...answer.hosts.slice(0, MOST_HOSTS).map((host) => row(host.name, hostBits(host, register.key))),
+    row('custom', register.custom),
+    row('effective', register.effective),
+    ...bits.map(bitLine),
   ].join('');
 }
 
@@ -160,11 +173,23 @@ function hostBits(host, key) {
 
 const placeText = (note) => (note.line ? `line ${note.line}: ` : '');
 
+const MOST_HOSTS = 8;
+
+/** What differs without counting, by the name of the register, in one line. */
+function quietText(answer, told) {
+  const quiet = answer.bits.filter((bit) => bit.ones && bit.zeros
+    && !told.some((register) => register.key === bit.key));
+  const places = [...new Set(quiet.map((bit) => bit.key.replace('.0.', '.')))];
+  return quiet.length ? [`\n${quiet.length} more bits differ and do not count: ${
+    places.slice(0, 12).join(', ')}${places.length > 12 ? ', ...' : ''}.\n`] : [];
+}
+
 function reportText(answer) {
   const { verdict } = answer;
   const facts = [verdict.vendor, verdict.psabi, verdict.physBits
     && `${verdict.physBits} address bits`].filter(Boolean).join(', ');
-  const differing = answer.registers.filter((register) => register.differ !== '00000000');
+  const told = answer.registers.filter((register) => answer.bits.some((bit) =>
+    bit.key === register.key && bit.ones && bit.zeros && !isQuiet(bit)));
   return [
     `${answer.reading.sentence}\n`,
     ...answer.hosts.map(hostLine),
@@ -173,7 +198,8 @@ function reportText(answer) {
     ...verdict.problems.map((problem) => `- ${problem}\n`),
     `\nMasks for ${answer.profileName} (${answer.profileReason}); hosts must be ${
       answer.check === 'equal' ? 'equal' : 'a superset of what the guest sees'}.\n`,
-    ...differing.map((register) => registerText(answer, register)),
+    ...told.map((register) => registerText(answer, register)),
+    ...quietText(answer, told),
     ...(answer.notes.length ? ['\nNotes\n'] : []),
     ...answer.notes.map((note) => `  ${placeText(note)}${note.text}\n`),
   ].join('');
