@@ -153,20 +153,25 @@ function registerText(answer, register) {
   return [
     `\n${register.key.replace('.0.', '.')}   ${register.title}\n`,
     row('default', register.default),
-    ...answer.hosts.slice(0, MOST_HOSTS).map((host) => row(host.name, hostBits(host, register.key))),
+    ...answer.hosts.slice(0, MOST_HOSTS)
+      .map((host, index) => row(host.name, hostBits(answer, index, register.key))),
     row('custom', register.custom),
     row('effective', register.effective),
     ...bits.map(bitLine),
   ].join('');
 }
 
-/** A register of a host in binary, bit 31 first; ? where the text is silent. */
-function hostBits(host, key) {
-  const word = BigInt(`0x${host.words[key] ?? '0'}`);
-  const known = BigInt(`0x${host.known[key] ?? '0'}`);
+/**
+ * A register of a host in binary, bit 31 first; ? where the text is silent. A bit that the answer
+ * does not speak of is the same on all hosts.
+ */
+function hostBits(answer, index, key) {
+  const told = new Map(answer.bits.filter((bit) => bit.key === key)
+    .map((bit) => [bit.bit, bit.values[index]]));
+  const word = parseInt(answer.hosts.find((host) => host.words[key])?.words[key] ?? '0', 16);
   const digits = Array.from({ length: 32 }, (_, i) => {
-    const bit = BigInt(31 - i);
-    return (known >> bit) & 1n ? String((word >> bit) & 1n) : '?';
+    const bit = 31 - i;
+    return String((told.has(bit) ? told.get(bit) : (word >>> bit) & 1) ?? '?');
   });
   return digits.join('').match(/..../g).join(' ');
 }
