@@ -55,7 +55,7 @@ describe('the page without a network', { skip }, () => {
     site = await serveNoting({ folder: newer, port: Number(port) });
 
     await page.reload();
-    const button = page.getByRole('button', { name: /new version/i });
+    const button = offer();
     await button.waitFor();
     assert.doesNotMatch(await page.title(), /newer/, 'the old version stays until asked');
 
@@ -74,7 +74,7 @@ describe('the page without a network', { skip }, () => {
     await visit();
     await untilKept(page);
     await page.waitForTimeout(300);
-    assert.equal(await page.getByRole('button', { name: /new version/i }).count(), 0);
+    assert.equal(await offer().count(), 0);
   });
 
   it('is one file that works from a disk and cannot send', async () => {
@@ -94,6 +94,8 @@ describe('the page without a network', { skip }, () => {
     assert.match(outcome, /refused/);
     assert.match(messages.join('\n'), /Content Security Policy/);
   });
+
+  const offer = () => page.getByText(/new version/i).getByRole('button');
 
   async function visit() {
     site = await serveNoting();
