@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { samples } from '../web/samples.js';
-import { cleanName, extent, rename, splice, toBytes, toText, utf8 } from '../web/source.js';
+import { cleanName, extent, rename, splice, toBytes, toText } from '../web/source.js';
 import * as view from '../web/view.js';
 import { ask, core } from './core.mjs';
 
@@ -186,13 +186,6 @@ test('a host is cut out with the line that names it', () => {
   assert.deepEqual(rest.hosts.map(({ name }) => name), ['esx02']);
   const split = toBytes('# host: a\nx\n');
   assert.deepEqual(extent(split, { at: 10, length: 2 }), { at: 0, length: 12 });
-});
-
-test('UTF-16 becomes UTF-8, so that places are places in the bytes', () => {
-  const utf16 = Uint8Array.from([0xff, 0xfe, 0x49, 0, 0x44, 0]);
-  assert.equal(toText(utf8(utf16)), 'ID');
-  const plain = toBytes('ID');
-  assert.equal(utf8(plain), plain);
 });
 
 test('the samples read without a note, and show what they promise', () => {

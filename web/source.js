@@ -12,16 +12,6 @@ export const toBytes = (text) => encoder.encode(text);
 /** @param {Uint8Array} bytes */
 export const toText = (bytes) => new TextDecoder().decode(bytes);
 
-/** Bytes as UTF-8: places in an answer are places in these bytes. */
-export function utf8(bytes) {
-  const [a, b] = bytes;
-  if (a === 0xff && b === 0xfe) return recode(bytes, 'utf-16le');
-  if (a === 0xfe && b === 0xff) return recode(bytes, 'utf-16be');
-  return bytes;
-}
-
-const recode = (bytes, label) => toBytes(new TextDecoder(label).decode(bytes));
-
 /** The bytes with `length` of them from `at` on replaced. */
 export function splice(bytes, at, length, middle) {
   const out = new Uint8Array(bytes.length - length + middle.length);

@@ -1,6 +1,7 @@
 // Signals hold what the person did; everything else is computed from them.
 import { batch, computed, signal } from '@preact/signals';
-import { cleanName, extent, rename, splice, toBytes, utf8 } from './source.js';
+import { textBytes } from '../wasm/core.js';
+import { cleanName, extent, rename, splice, toBytes } from './source.js';
 import { difference, hasBit, steps } from './view.js';
 
 /** Null until the core is there: the page is readable before. */
@@ -68,7 +69,7 @@ function change(next) {
 export function add(added) {
   // One's own hosts take the place of a sample: nobody wants to compare with it.
   const kept = isSample.value ? [] : sources.value;
-  change([...kept, ...added.map((source) => ({ ...source, bytes: utf8(source.bytes) }))]);
+  change([...kept, ...added.map((source) => ({ ...source, bytes: textBytes(source.bytes) }))]);
 }
 
 export function openSample(sample) {
