@@ -13,10 +13,11 @@ export function registerOffline({ onReady, onUpdate }) {
   if (import.meta.env.DEV || isOneFile() || !('serviceWorker' in navigator)) return;
   const { serviceWorker } = navigator;
   serviceWorker.ready.then(() => onReady());
-  serviceWorker.register(workerUrl(), { updateViaCache: 'none' })
-    .then((registration) => watch(registration, onUpdate))
+  serviceWorker.register(workerUrl(), { updateViaCache: 'none' }).then(
+    (registration) => watch(registration, onUpdate),
     // Private windows and strict settings refuse workers; the page works without one.
-    .catch(() => {});
+    () => {},
+  );
 }
 
 /** offline.html needs no worker: it is the copy. */

@@ -95,7 +95,7 @@ describe('the page without a network', { skip }, () => {
     assert.match(messages.join('\n'), /Content Security Policy/);
   });
 
-  const offer = () => page.getByText(/new version/i).getByRole('button');
+  const offer = () => page.getByRole('button', { name: /new version/i });
 
   async function visit() {
     site = await serveNoting();
