@@ -141,7 +141,7 @@ test('64 different real hosts fit a link of 1500 characters', { skip: absent }, 
 
 // ── this machine ───────────────────────────────────────────────────────────────────────────────
 
-const tool = (() => {
+const without = (() => {
   try {
     execFileSync('cpuid', ['-v'], { stdio: 'pipe' });
     return null;
@@ -151,7 +151,7 @@ const tool = (() => {
 })();
 
 for (const options of [['-r'], ['-1', '-r']]) {
-  test(`cpuid ${options.join(' ')} of this machine`, { skip: tool ?? false }, () => {
+  test(`cpuid ${options.join(' ')} of this machine`, { skip: without ?? false }, () => {
     const limit = { stdio: 'pipe', maxBuffer: 1 << 28 };
     const printed = execFileSync('cpuid', options, limit).toString();
     const { cpus, ...rest } = readDump(printed);
