@@ -100,6 +100,8 @@ function brief(file) {
     if (!rows.has(at)) rows.set(at, {});
     rows.get(at)[reg] = word;
   }
+  // A maximum that was only the echo of another leaf says that its range is not there.
+  for (const at of read.get(file).echoes) rows.set(at, { eax: 0, ebx: 0, ecx: 0, edx: 0 });
   return `CPU:\n${[...rows].map(([at, row]) => {
     const [leaf, subleaf] = at.split('.');
     return `   0x${leaf.padStart(8, '0')} 0x${subleaf.padStart(2, '0')}: ${

@@ -80,8 +80,15 @@ export function join({ cpus, unsure }) {
     });
   }
   words.zero = (key) => above(cpus[0], key.split('.').slice(0, 2).join('.'));
-  return { words, shared };
+  const echoes = RANGES.filter((at) => {
+    const [base, max] = [parseInt(at, 16), cpus[0].get(at)?.[0]];
+    return max !== undefined && (max < base || max > base + 0xffff);
+  });
+  return { words, shared, echoes };
 }
+
+/** Leaves whose EAX names the last leaf of their range; what names another range is an echo. */
+const RANGES = ['80000000.0', '80860000.0', 'c0000000.0'];
 
 function above(cpu, key) {
   const [leaf, subleaf] = key.split('.').map((part) => parseInt(part, 16));

@@ -108,9 +108,12 @@ function isOffered(name) {
 
 function sayWhatIsMissing(purpose, missing) {
   const width = Math.max(...missing.map((each) => each.name.length));
-  const names = missing.map((each) => each.name).join(' ');
+  // Without lists of packages (every archive has cmake) nothing is known to be offered.
+  const hasLists = isOffered('cmake');
+  const names = missing.filter((each) => !each.optional || !hasLists || isOffered(each.name))
+    .map((each) => each.name).join(' ');
   const install = `apt-get update && apt-get install -y ${names}`;
-  const command = onPath('sudo') ? `sudo sh -c '${install}'` : `su -c '${install}'`;
+  const command = onPath('sudo') ? `sudo sh -c '${install}'` : `su - -c '${install}'`;
   const text = [
     'Some packages are missing, and installing them needs root:',
     ...missing.map((each) => `  ${each.name.padEnd(width)}  ${each.why}`),
