@@ -170,7 +170,8 @@ function canFuzz() {
 
 function buildSite() {
   const built = join(root, 'dist', 'sw.js');
-  const sources = ['core', 'wasm', 'web', 'CMakeLists.txt', 'package-lock.json', 'netlify.toml'];
+  const files = ['CMakeLists.txt', 'package.json', 'package-lock.json', 'netlify.toml'];
+  const sources = ['core', 'wasm', 'web', ...files];
   const newest = Math.max(...sources.map((name) => lastChange(join(root, name))));
   if (existsSync(built) && statSync(built).mtimeMs > newest) return;
   console.error('Building the site');
