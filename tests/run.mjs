@@ -11,8 +11,9 @@ if (process.argv.includes('--update')) env.UPDATE = '1';
 
 await prepare('test');
 const files = named.length ? named : ['tests', 'tests/site', 'tests/browser'].flatMap(testsIn);
-const options = ['--test-reporter=spec', '--test-concurrency=2', '--test-force-exit'];
-const args = ['--test', '--test-timeout=240000', ...options, ...files];
+// A file that does not end is ended, so that there always is a summary.
+const options = ['--test-reporter=spec', '--test-concurrency=2', '--test-timeout=280000'];
+const args = ['--test', ...options, ...files];
 const done = spawnSync(process.execPath, args, { cwd: root, env, stdio: 'inherit' });
 process.exit(done.status ?? 1);
 
