@@ -8,13 +8,13 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
-    static const char *const profiles_asked[] = {"", "profile=open",
-        "profile=esx-2006", "profile=vmware-2010-06\ncheck=subset"};
+    static const char *const asked[] = {"", "profile=open", "profile=esx-2006",
+        "profile=vmware-2010-06\ncheck=subset"};
     u8 choice = size > 1 ? data[size - 1] : 0;
     u8 cut = size > 1 ? data[size - 2] : 0;
     struct view text = {data, (u32)size};
-    struct run r = {text, view_of(profiles_asked[choice % 4]),
-        choice & 4 ? cut : 0, choice & 8 ? text.len / 2 : 0, ENGINE_LEAST, 0x55};
+    struct run r = {text, view_of(asked[choice % 4]), choice & 4 ? cut : 0,
+        choice & 8 ? text.len / 2 : 0, ENGINE_LEAST, 0x55};
     check_name = "fuzz";
     check_run(&r);
     /* The text as a request: default masks are typed by people too. */

@@ -14,7 +14,8 @@
 enum { WIDE = 22 << 20, NARROW = 3 << 20, LONGEST = 1 << 16 };
 
 static const char *const requests[] = {
-    "", "profile=esx-2006", "profile=open\ncheck=equal", "profile=vmware-2010-06",
+    "", "profile=esx-2006", "profile=open\ncheck=equal",
+    "profile=vmware-2010-06",
     "profile=vmware-2008-02-32bit", "check=subset\nprofile=vmware-2026",
     "default=1.ecx=RRRR RRRR RRRR RRR0 00xR R0H0 000H 0RRH",
     "default=1.ecx=HHHH\ndefault=99.esi=\nprofile=\ncheck=maybe\n=\n\xff",
