@@ -69,17 +69,17 @@ static void name_bit(struct answer *a, const struct compared *c, u32 bit,
 {
     u32 known = c->row[bit];
     struct text t = text_open(a->arena);
-    if (known < bits_count) {
+    if (known < BITS) {
         text_put(&t, bit_name(&a->fleet->know, known));
-        r->level_ = bits[known].level;
-        r->vendor_ = bits[known].vendor;
+        r->level_ = bits.level[known];
+        r->vendor_ = bits.vendor[known];
     } else {
         place_say(&t, c->leaf, c->sub, c->reg, bit);
         r->level_ = NO_LEVEL;
     }
     r->name_at_ = kept_at(a, &t, &r->name_len_);
     t = text_open(a->arena);
-    text_put(&t, known < bits_count
+    text_put(&t, known < BITS
                      ? bit_meaning(&a->fleet->know, known)
                      : field_name(c->leaf, c->sub, c->reg, bit));
     r->meaning_at_ = kept_at(a, &t, &r->meaning_len_);
@@ -161,7 +161,7 @@ static void reading_say(struct answer *a, struct answer_record *record)
         }
         text_put(&t, met ? VIEW(", ") : VIEW(": "));
         met |= 1u << format;
-        text_put(&t, view_of(formats[format].name));
+        text_put(&t, table_word(formats, format, 1));
     }
     text_say(&t, f->used == 1 ? ". %u line used" : ". %u lines used", f->used);
     if (f->aside) {

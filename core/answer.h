@@ -37,7 +37,7 @@ struct compared {
     u32 unknown;     /* not known on some host */
     u32 hide;        /* differs, counts and can be hidden */
     struct mask standard, custom, effective; /* standard: the default mask */
-    u32 row[32];      /* index in bits, or bits_count where nobody named it */
+    u32 row[32];      /* index in bits, or BITS where nobody named it */
     u8 merge[32];     /* enum merge */
     u8 decision[32];  /* enum decision */
 };
@@ -46,7 +46,6 @@ struct compared {
 struct answer {
     struct fleet *fleet;
     struct arena *arena;
-    struct request request;
     u32 profile, check, vendor; /* in force; PROFILES: the person's own */
     struct view profile_reason;
     struct compared *registers;
@@ -55,6 +54,7 @@ struct answer {
     /* The words of one register, kind by kind: bits are asked for in turn. */
     const struct compared *words_of;
     struct word *words;
+    struct request request;
 };
 
 /* Makes the answer; everything lies in the arena. NULL when it is too small. */
@@ -77,12 +77,16 @@ int letter_counts(u8 letter, u32 check);
 /* reason.c: the one sentence. */
 void reason_say(struct text *t, struct answer *a,
     const struct compared *c, u32 bit);
-/* Names hosts whose bit is 0, 1 or unknown (2): "esx01, esx02 and 3 more". */
-void hosts_say(struct text *t, struct answer *a, const struct compared *c,
-    u32 bit, u32 value);
+/* Writes a sentence about a bit. Its places: %n the bit's name (or that it has
+ * none), %b the same (or nothing), %f the field's name, %p where it is, %l its
+ * default letter, %d how hosts differ in it, %0 %1 %2 the hosts where it is 0,
+ * 1 or unknown. */
+void bit_say(struct text *t, struct answer *a, const struct compared *c,
+    u32 bit, const char *sentence);
 u32 kind_bit(struct answer *a, u32 kind, const struct compared *c,
     u32 bit); /* 0, 1, 2: unknown */
 /* grade.c: the verdict. */
+struct view first_host_name(const struct answer *a, u32 kind);
 int make_verdict(struct answer *a, struct answer_record *record);
 /* emit/: one text for each target. */
 int make_targets(struct answer *a, struct answer_record *record);

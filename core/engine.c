@@ -7,7 +7,7 @@ int engine_open(struct engine *e, u8 *memory, u32 size)
     if (size < ENGINE_LEAST) {
         return 0;
     }
-    if (e->arena.base != memory || e->arena.size != size || !know.name_at) {
+    if (e->arena.base != memory || e->arena.size != size || !know.name) {
         /* Offset 0 stands for nothing: no record may lie there. */
         e->arena = (struct arena){memory, 16, size};
         if (!know_open(&know, &e->arena)) {
@@ -96,43 +96,17 @@ struct view engine_encode(struct engine *e, int with_names)
     return link_write(&e->answer, with_names, &scratch);
 }
 
-static void list_row(struct text *t, u32 n, const char *const *words)
-{
-    for (u32 i = 0; i < n; i++) {
-        text_put(t, i ? VIEW("\t") : VIEW(""));
-        text_put(t, view_of(words[i]));
-    }
-    text_put(t, VIEW("\n"));
-}
-
-static void list_rows(struct text *t, u32 what)
-{
-    static const char *const severities[] = {"error", "warning", "info"};
-    for (u32 i = 0; what == 0 && i < PROFILES; i++) {
-        const struct profile *p = &profiles[i];
-        list_row(t, 4, (const char *[]){p->id, p->name,
-            p->check == EQUAL ? "equal" : "subset", p->about});
-    }
-    for (u32 i = 0; what == 1 && i < FORMATS; i++) {
-        const struct format *f = &formats[i];
-        list_row(t, 4, (const char *[]){f->id, f->name, f->command, f->about});
-    }
-    for (u32 i = 0; what == 2 && i < TARGETS; i++) {
-        const struct target *g = &targets[i];
-        list_row(t, 3, (const char *[]){g->id, g->name, g->file});
-    }
-    for (u32 i = 1; what == 3 && i <= 4; i++) {
-        text_say(t, "x86-64-v%u\tx86-64 level %u\n", i, i);
-    }
-    for (u32 i = 0; what == 4 && i < NOTES; i++) {
-        list_row(t, 2,
-            (const char *[]){note_kind(i), severities[note_severity(i)]});
-    }
-}
-
 struct view engine_list(struct engine *e, u32 what)
 {
+    static const char levels[] = "x86-64-v1\tx86-64 level 1\n"
+                                 "x86-64-v2\tx86-64 level 2\n"
+                                 "x86-64-v3\tx86-64 level 3\n"
+                                 "x86-64-v4\tx86-64 level 4\n";
+    static const char *const lists[] = {profiles, formats, targets, levels,
+        note_kinds};
     struct text t = text_open(&e->arena);
-    list_rows(&t, what);
+    if (what < sizeof(lists) / sizeof(lists[0])) {
+        text_put(&t, view_of(lists[what]));
+    }
     return text_view(&t);
 }

@@ -10,12 +10,12 @@
 
 struct engine {
     struct arena arena;
-    struct fleet fleet;
-    struct reader reader;
-    struct answer answer;
     u32 know_mark;                          /* where the tables end */
     u32 arena_mark, names_mark, notes_mark; /* as reading left them */
     int closed;
+    struct fleet fleet;
+    struct answer answer;
+    struct reader reader;
 };
 
 /* The least memory an engine reads and answers with. */

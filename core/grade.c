@@ -49,7 +49,7 @@ static void find_vendor(struct verdict *v)
     }
 }
 
-static struct view first_host_name(const struct answer *a, u32 kind)
+struct view first_host_name(const struct answer *a, u32 kind)
 {
     return host_name(a->fleet,
         &a->fleet->hosts[a->fleet->kinds[kind].first_host_]);
@@ -217,36 +217,20 @@ static void bit_problem(struct verdict *v, const struct compared *c, u32 b)
 {
     struct text t;
     u32 d = c->decision[b];
-    int mitigation = d == HIDE &&
-                     c->merge[b] == AND_WARN;
-    u32 known = c->row[b];
-    if (d != CONFLICT && !mitigation && !required_nowhere(c, b)) {
-        return;
-    }
-    problem_open(v, &t);
-    if (known < bits_count) {
-        text_put(&t, bit_name(&v->a->fleet->know, known));
-    } else {
-        text_put(&t, field_name(c->leaf, c->sub, c->reg, b));
-    }
-    text_put(&t, VIEW(" ("));
-    place_say(&t, c->leaf, c->sub, c->reg, b);
-    text_put(&t, VIEW(") "));
-    if (mitigation) {
-        text_put(&t, VIEW("is a mitigation: update microcode or BIOS on "));
-        hosts_say(&t, v->a, c, b, 0);
-        text_put(&t, VIEW(" rather than hide it."));
+    const char *sentence = NULL;
+    if (d == HIDE && c->merge[b] == AND_WARN) {
+        sentence = "%b (%p) is a mitigation: update microcode or BIOS on %0 "
+                   "rather than hide it.";
     } else if (d == CONFLICT) {
-        text_put(&t, VIEW("must be equal and cannot be masked: 1 on "));
-        hosts_say(&t, v->a, c, b, 1);
-        text_put(&t, VIEW(", 0 on "));
-        hosts_say(&t, v->a, c, b, 0);
-        text_put(&t, VIEW("."));
-    } else {
-        text_say(&t, "has the default %c, which no host meets.",
-            (int)c->standard.letter[b]);
+        sentence = "%b (%p) must be equal and cannot be masked: 1 on %1, 0 on "
+                   "%0.";
+    } else if (required_nowhere(c, b)) {
+        sentence = "%b (%p) has the default %l, which no host meets.";
     }
-    problem_close(v, &t);
+    if (sentence) {
+        bit_say(problem_open(v, &t), v->a, c, b, sentence);
+        problem_close(v, &t);
+    }
 }
 
 static void find_problems(struct verdict *v)
@@ -317,54 +301,72 @@ static u32 find_phys_bits(const struct answer *a)
     return least;
 }
 
-static void between_say(const struct answer *a, struct text *t)
+static const char *sentence_of(const struct verdict *v, u32 *n)
 {
-    const struct fleet *f = a->fleet;
-    if (f->hosts_n == 2) {
-        text_say(t, "between %v and %v", host_name(f, &f->hosts[0]),
-            host_name(f, &f->hosts[1]));
-    } else {
-        text_say(t, "between all %u hosts", f->hosts_n);
+    u32 hosts = v->a->fleet->hosts_n;
+    if (hosts == 0) {
+        return v->a->fleet->notes.n ? "%e" : "No hosts were read.";
     }
+    if (hosts == 1) {
+        return "One host read: %a. Paste another to compare.";
+    }
+    if (v->vendors_differ) {
+        return "No mask can help: %v.";
+    }
+    *n = v->conflicts;
+    if (*n) {
+        return "Machines cannot move between %h: %u %b must be equal and "
+               "cannot be masked.";
+    }
+    *n = v->hides;
+    if (*n) {
+        return "Hide %u %b and machines can move both ways between %h.";
+    }
+    *n = v->differs;
+    if (*n) {
+        return *n == 1 ? "Nothing to hide: the %u bit that differs does not "
+                         "count, and machines can move both ways between %h."
+                       : "Nothing to hide: the %u bits that differ do not "
+                         "count, and machines can move both ways between %h.";
+    }
+    return v->unknown ? "Nothing that is known differs."
+                      : "These hosts are alike: nothing to hide.";
 }
 
+static struct view name_of(const struct fleet *f, u32 host)
+{
+    return host_name(f, &f->hosts[host]);
+}
+
+/* %a the first host, %h all of them, %v what vendors they are of, %u how many
+ * bits, %b "bit" or "bits", %e the first note. */
 static void sentence_say(const struct verdict *v, struct text *t)
 {
     const struct fleet *f = v->a->fleet;
-    if (f->hosts_n == 0) {
-        const struct note_record *first = &f->notes.list[0];
-        struct view why = {f->notes.text->base + first->text_at_,
-            first->text_len_};
-        text_put(t, f->notes.n ? why : VIEW("No hosts were read."));
-    } else if (f->hosts_n == 1) {
-        text_say(t, "One host read: %v. Paste another to compare.",
-            host_name(f, &f->hosts[0]));
-    } else if (v->vendors_differ) {
-        text_put(t, VIEW("No mask can help: "));
-        vendors_say(v, t);
-        text_put(t, VIEW("."));
-    } else if (v->conflicts) {
-        text_put(t, VIEW("Machines cannot move "));
-        between_say(v->a, t);
-        text_say(t, ": %u %v must be equal and cannot be masked.", v->conflicts,
-            v->conflicts == 1 ? VIEW("bit") : VIEW("bits"));
-    } else if (v->hides) {
-        text_say(t, "Hide %u %v and machines can move both ways ", v->hides,
-            v->hides == 1 ? VIEW("bit") : VIEW("bits"));
-        between_say(v->a, t);
-        text_put(t, VIEW("."));
-    } else if (v->differs) {
-        text_say(t, "Nothing to hide: the %u %v not count, and machines can "
-                    "move both ways ",
-            v->differs,
-            v->differs == 1 ? VIEW("bit that differs does")
-                            : VIEW("bits that differ do"));
-        between_say(v->a, t);
-        text_put(t, VIEW("."));
-    } else if (v->unknown) {
-        text_put(t, VIEW("Nothing that is known differs."));
-    } else {
-        text_put(t, VIEW("These hosts are alike: nothing to hide."));
+    const struct note_record *first = f->notes.list;
+    u32 n = 0;
+    for (const char *p = sentence_of(v, &n); *p; p++) {
+        if (*p != '%') {
+            text_char(t, (u8)*p);
+            continue;
+        }
+        switch (*++p) {
+        case 'a': text_put(t, name_of(f, 0)); break;
+        case 'v': vendors_say(v, t); break;
+        case 'u': text_decimal(t, n); break;
+        case 'b': text_say(t, n == 1 ? "bit" : "bits"); break;
+        case 'e':
+            text_put(t, (struct view){f->notes.text->base + first->text_at_,
+                            first->text_len_});
+            break;
+        default:
+            if (f->hosts_n == 2) {
+                text_say(t, "%v and %v", name_of(f, 0), name_of(f, 1));
+            } else {
+                text_say(t, "all %u hosts", f->hosts_n);
+            }
+            break;
+        }
     }
 }
 

@@ -47,13 +47,14 @@ struct fleet {
     struct know know;
     struct notes notes;
     struct arena names, rows; /* host names, note texts; rows of the kinds */
-    struct columns columns;
     struct host_record *hosts;
     struct kind_record *kinds;
     u32 hosts_n, hosts_size, kinds_n, kinds_size;
-    u32 kind_slot[KIND_SLOTS]; /* hash table: kind + 1 */
     u32 lines, used, blank, aside, unread;
     int limit_told, column_limit_told;
+    /* The large ones last: what is near the start has a short address. */
+    struct columns columns;
+    u32 kind_slot[KIND_SLOTS]; /* hash table: kind + 1 */
 };
 
 /* Lays a fleet out in the arena; names, rows, hosts and kinds get shares of
@@ -85,8 +86,16 @@ u32 sheet_clip(struct fleet *f, struct sheet *s);
 int sheet_join(struct fleet *f, struct sheet *host, const struct sheet *cpu,
     u32 (*differ)[4]);
 
+/* Takes the per-CPU bits out and adds all rows up to a hash: their order does
+ * not matter. */
+u32 sheet_seal(const struct fleet *f, struct sheet *s);
+/* Are these the sheet's rows? columns: where each of them lies in a sheet. */
+int sheet_is(const struct sheet *s, u32 n, const struct row *rows,
+    const u32 *columns);
+
 /* The kind with exactly these registers, made when it is new; per-CPU fields
- * are taken out of the sheet first. Returns index, or NO_KIND when there is no room for another. */
+ * are taken out of the sheet first. Returns its index, or NO_KIND when there is
+ * no room for another. */
 #define NO_KIND 0xffffffffu
 u32 kind_of(struct fleet *f, struct sheet *s);
 

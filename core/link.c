@@ -492,7 +492,7 @@ static void say_host(struct text *t, const struct link *k, u32 i)
 static void say_choices(struct text *t, const struct link *k)
 {
     if (k->profile && k->profile <= PROFILES) {
-        text_say(t, "profile=%v\n", view_of(profiles[k->profile - 1].id));
+        text_say(t, "profile=%v\n", table_word(profiles, k->profile - 1, 0));
     }
     if (k->check < NO_CHECK) {
         text_say(t, "check=%v\n",

@@ -22,7 +22,7 @@ static u32 suggested_profile(const struct fleet *f, u32 *format)
 {
     u32 found = PROFILE_OPEN;
     for (u32 i = 0; i < f->hosts_n; i++) {
-        u32 p = formats[f->hosts[i].format_].profile;
+        u32 p = format_profile(f->hosts[i].format_);
         if (p != PROFILE_OPEN && found != PROFILE_OPEN && p != found) {
             return PROFILE_OPEN;
         }
@@ -32,19 +32,6 @@ static u32 suggested_profile(const struct fleet *f, u32 *format)
         }
     }
     return found;
-}
-
-static int has_vendor_rows(u32 profile)
-{
-    u32 leaf, sub, reg;
-    for (u32 i = 0; profile_register(i, profile, &leaf, &sub, &reg); i++) {
-        struct view intel = profile_mask(profile, INTEL, leaf, sub, reg);
-        struct view amd = profile_mask(profile, AMD, leaf, sub, reg);
-        if (intel.s != amd.s) {
-            return 1;
-        }
-    }
-    return 0;
 }
 
 void choose_profile(struct answer *a)
@@ -67,16 +54,16 @@ void choose_profile(struct answer *a)
             text_put(&t, VIEW("nothing pasted names a platform"));
         } else {
             text_say(&t, "suggested by the text of the %v",
-                view_of(formats[format].name));
+                table_word(formats, format, 1));
             a->suggested = 1;
         }
     }
     a->profile_reason = text_close(a->arena, &t);
     a->check = q->check != NO_CHECK   ? q->check
-               : a->profile < PROFILES ? profiles[a->profile].check
+               : a->profile < PROFILES ? profile_check(a->profile)
                                        : (u32)EQUAL;
     a->vendor = (u32)same_vendor(a);
-    if (a->profile < PROFILES && has_vendor_rows(a->profile) &&
+    if (a->profile < PROFILES && profile_has_vendors(a->profile) &&
         !(a->vendor & INTEL_AMD)) {
         a->vendor = INTEL;
         note_add(&a->fleet->notes, NOTE_ASSUMED_INTEL,
@@ -93,7 +80,7 @@ static u8 open_letter(const struct compared *c, u32 bit)
     if (c->leaf == 0xd || (c->leaf >= 0x40000000u && c->leaf < 0x80000000u)) {
         return 'x';
     }
-    if (c->row[bit] < bits_count) {
+    if (c->row[bit] < BITS) {
         return merge == AND || merge == AND_WARN || merge == ALIAS ? 'H' : 'x';
     }
     return merge == AND && c->ones >> bit & 1 ? 'H' : 'x';

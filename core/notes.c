@@ -3,24 +3,27 @@
 
 #include <stdarg.h>
 
-static const struct {
-    const char *kind, *sentence;
-    enum severity severity;
-} table[NOTES] = {
-#define NOTE(ID, KIND, SEVERITY, SENTENCE) {KIND, SENTENCE, SEVERITY},
+#define ERROR_WORD "error"
+#define WARNING_WORD "warning"
+#define INFO_WORD "info"
+
+const char note_kinds[] =
+#define NOTE(ID, KIND, SEVERITY, SENTENCE) KIND "\t" SEVERITY##_WORD "\n"
+#include "notes.def"
+#undef NOTE
+    ;
+
+static const u8 severities[NOTES] = {
+#define NOTE(ID, KIND, SEVERITY, SENTENCE) SEVERITY,
 #include "notes.def"
 #undef NOTE
 };
 
-const char *note_kind(u32 id)
-{
-    return table[id].kind;
-}
-
-enum severity note_severity(u32 id)
-{
-    return table[id].severity;
-}
+static const char sentences[] =
+#define NOTE(ID, KIND, SEVERITY, SENTENCE) SENTENCE "\0"
+#include "notes.def"
+#undef NOTE
+    ;
 
 struct note_record *note_add(struct notes *n, enum note_id id,
     struct note_place place, ...)
@@ -33,12 +36,12 @@ struct note_record *note_add(struct notes *n, enum note_id id,
     struct note_record *note = &n->list[n->n++];
     struct text t = text_open(n->text);
     va_start(args, place);
-    text_say_list(&t, table[id].sentence, args);
+    text_say_list(&t, string_at(sentences, id), args);
     va_end(args);
     struct view said = text_close(n->text, &t);
     *note = (struct note_record){
         .kind_ = id,
-        .severity_ = table[id].severity,
+        .severity_ = severities[id],
         .host_ = place.host,
         .source_ = place.source,
         .line_ = place.line,

@@ -27,8 +27,7 @@ struct note_place {
     u32 host, source, line; /* index + 1 for host and source; 0: none */
 };
 
-const char *note_kind(u32 id);
-enum severity note_severity(u32 id);
+extern const char note_kinds[]; /* a line each: kind, severity */
 
 /* Adds a note; the arguments fill the sentence's places (see text_say).
  * Returns it, or NULL when there is no room. */

@@ -4,13 +4,19 @@
 #include "answer.h"
 
 static const struct {
-    u32 leaf, sub, reg, bit;
-    const char *sentence;
-} advice[] = {
-#define ADVICE(LEAF, SUB, REG, BIT, SENTENCE) {LEAF, SUB, REG, BIT, SENTENCE},
+    u32 leaf;
+    u8 sub, reg, bit;
+} advised[] = {
+#define ADVICE(LEAF, SUB, REG, BIT, SENTENCE) {LEAF, SUB, REG, BIT},
 #include "know/advice.def"
 #undef ADVICE
 };
+
+static const char advice[] =
+#define ADVICE(LEAF, SUB, REG, BIT, SENTENCE) " " SENTENCE "\0"
+#include "know/advice.def"
+#undef ADVICE
+    ;
 
 u32 kind_bit(struct answer *a, u32 kind, const struct compared *c, u32 bit)
 {
@@ -23,46 +29,6 @@ u32 kind_bit(struct answer *a, u32 kind, const struct compared *c, u32 bit)
     return w.known >> bit & 1 ? w.value >> bit & 1 : 2;
 }
 
-void hosts_say(struct text *t, struct answer *a, const struct compared *c,
-    u32 bit, u32 value)
-{
-    const struct fleet *f = a->fleet;
-    u32 kinds = 0, hosts = 0, named = 0;
-    for (u32 i = 0; i < f->kinds_n; i++) {
-        if (kind_bit(a, i, c, bit) == value) {
-            kinds++;
-            hosts += f->kinds[i].hosts_;
-        }
-    }
-    for (u32 i = 0; i < f->kinds_n && named < 2; i++) {
-        if (kind_bit(a, i, c, bit) != value) {
-            continue;
-        }
-        if (named) {
-            text_put(t, hosts > 2 ? VIEW(", ") : VIEW(" and "));
-        }
-        text_put(t, host_name(f, &f->hosts[f->kinds[i].first_host_]));
-        named++;
-    }
-    if (hosts > named && named) {
-        text_say(t, " and %u more", hosts - named);
-    }
-}
-
-static void name_say(struct text *t, struct answer *a,
-    const struct compared *c, u32 bit)
-{
-    u32 known = c->row[bit];
-    struct view field = field_name(c->leaf, c->sub, c->reg, bit);
-    if (known < bits_count) {
-        text_put(t, bit_name(&a->fleet->know, known));
-    } else if (field.len) {
-        text_put(t, field);
-    } else {
-        text_put(t, VIEW("This bit without a name"));
-    }
-}
-
 static u32 hosts_with(struct answer *a, const struct compared *c, u32 bit,
     u32 value)
 {
@@ -73,101 +39,115 @@ static u32 hosts_with(struct answer *a, const struct compared *c, u32 bit,
     return n;
 }
 
-/* "SSE3 is missing on esx02" or "SSE3 is set only on esx01" */
-static void difference_say(struct text *t, struct answer *a,
-    const struct compared *c, u32 bit)
+/* "esx01", "esx01 and esx02", "esx01, esx02 and 3 more" */
+static void hosts_say(struct text *t, struct answer *a,
+    const struct compared *c, u32 bit, u32 value)
 {
-    if (c->row[bit] == bits_count &&
-        field_name(c->leaf, c->sub, c->reg, bit).len) {
-        name_say(t, a, c, bit);
-        text_put(t, VIEW(" differs"));
-        return;
+    u32 hosts = hosts_with(a, c, bit, value), named = 0;
+    for (u32 i = 0; i < a->fleet->kinds_n && named < 2; i++) {
+        if (kind_bit(a, i, c, bit) == value) {
+            if (named++) {
+                text_say(t, hosts > 2 ? ", " : " and ");
+            }
+            text_put(t, first_host_name(a, i));
+        }
     }
-    u32 few = hosts_with(a, c, bit, 1) < hosts_with(a, c, bit, 0) ? 1 : 0;
-    name_say(t, a, c, bit);
-    text_put(t, few ? VIEW(" is only on ") : VIEW(" is missing on "));
-    hosts_say(t, a, c, bit, few);
+    if (hosts > named && named) {
+        text_say(t, " and %u more", hosts - named);
+    }
 }
 
-static void advise(struct text *t, const struct compared *c, u32 bit)
+static const char *difference(struct answer *a, const struct compared *c,
+    u32 bit)
 {
-    for (u32 i = 0; i < sizeof(advice) / sizeof(advice[0]); i++) {
-        if (advice[i].leaf == c->leaf && advice[i].sub == c->sub &&
-            advice[i].reg == c->reg && advice[i].bit == bit) {
-            text_say(t, " %v", view_of(advice[i].sentence));
+    if (c->row[bit] == BITS && field_name(c->leaf, c->sub, c->reg, bit).len) {
+        return "%n differs";
+    }
+    return hosts_with(a, c, bit, 1) < hosts_with(a, c, bit, 0)
+               ? "%n is only on %1"
+               : "%n is missing on %0";
+}
+
+void bit_say(struct text *t, struct answer *a, const struct compared *c,
+    u32 bit, const char *sentence)
+{
+    struct view name = field_name(c->leaf, c->sub, c->reg, bit);
+    for (const char *p = sentence; *p; p++) {
+        if (*p != '%') {
+            text_char(t, (u8)*p);
+            continue;
+        }
+        switch (*++p) {
+        case 'd': bit_say(t, a, c, bit, difference(a, c, bit)); break;
+        case 'f': text_put(t, name); break;
+        case 'l': text_char(t, c->standard.letter[bit]); break;
+        case 'b': case 'n':
+            if (c->row[bit] < BITS) {
+                text_put(t, bit_name(&a->fleet->know, c->row[bit]));
+            } else if (name.len || *p == 'b') {
+                text_put(t, name);
+            } else {
+                text_say(t, "This bit without a name");
+            }
+            break;
+        case 'p': place_say(t, c->leaf, c->sub, c->reg, bit); break;
+        default: hosts_say(t, a, c, bit, (u32)(*p - '0')); break;
         }
     }
 }
 
-static void hide_say(struct text *t, struct answer *a,
-    const struct compared *c, u32 bit)
+static const char *hide_cause(const struct answer *a, u8 letter)
 {
-    text_put(t, VIEW("hidden: "));
-    difference_say(t, a, c, bit);
-    if (c->standard.letter[bit] == 'R') {
-        text_put(t, VIEW("; with the default R the guest sees 0, but all "
-                         "hosts must agree."));
-    } else if (a->check == EQUAL) {
-        text_put(t, VIEW("; with the default H the guest sees the host's "
-                         "bit, and all hosts must agree."));
-    } else {
-        text_put(t, VIEW("; what the guest sees must exist on every host."));
+    if (letter == 'R') {
+        return "; with the default R the guest sees 0, but all hosts must "
+               "agree.";
     }
-    if (c->merge[bit] == AND_WARN) {
-        text_put(t, VIEW(" It is a mitigation: update microcode or BIOS on "));
-        hosts_say(t, a, c, bit, 0);
-        text_put(t, VIEW(" before hiding it."));
-    }
+    return a->check == EQUAL
+               ? "; with the default H the guest sees the host's bit, and all "
+                 "hosts must agree."
+               : "; what the guest sees must exist on every host.";
 }
 
-static void hidden_say(struct text *t, struct answer *a,
-    const struct compared *c, u32 bit, int differs)
+static const char *hidden_cause(u8 letter)
 {
-    text_put(t, VIEW("already decided: "));
-    if (differs) {
-        difference_say(t, a, c, bit);
-        text_put(t, VIEW(", but "));
-    }
-    switch (c->standard.letter[bit]) {
-    case '1': text_put(t, VIEW("the default 1 shows it on every host.")); break;
-    case 'R':
-        text_put(t, VIEW("with the default R the guest sees 0 on every host."));
-        break;
-    default: text_put(t, VIEW("the default 0 hides it from the guest.")); break;
+    switch (letter) {
+    case '1': return "the default 1 shows it on every host.";
+    case 'R': return "with the default R the guest sees 0 on every host.";
+    default: return "the default 0 hides it from the guest.";
     }
 }
 
 /* Why a bit whose default is x does not count. */
-static const char *aside_cause(struct answer *a,
+static const char *const aside_causes[] = {
+    [MIRROR] = "it shows what the running system switched on, not what the "
+               "host has.",
+    [SET] = "every hypervisor sets it for its guests.",
+    [TOPO] = "the virtual machine has a topology of its own.",
+    [PER_CPU] = "it differs from CPU to CPU of one host.",
+    [HINT] = "it is about speed only; nothing breaks without it.",
+    [DERIVED] = "it follows from other features.",
+    [MIN] = "it is a number; the smallest one counts.",
+    [EQ] = "it cannot be hidden and should be equal.",
+    [EQ_TSC] = "it needs equal clocks or TSC scaling on all hosts, so keep it "
+               "off where guests move.",
+    [OR] = "a 1 means that something is absent, so a guest should see it "
+           "where any host has it.",
+    [OR_SAFE] = "a guest may see it where every host is patched or immune; "
+                "update microcode where it is 0.",
+    [OR_INFO] = "it is how the hardware behaves and cannot be hidden.",
+    [COND] = "it goes with RTM and is shown only where that is off.",
+    [IGNORE] = "no guest has a use for it.",
+    [UNTOLD] = NULL,
+};
+
+static const char *aside_cause(const struct answer *a,
     const struct compared *c, u32 bit)
 {
     if (c->leaf >= 0x40000000u && c->leaf < 0x80000000u) {
         return "it belongs to a hypervisor, not to the host.";
     }
-    switch (c->merge[bit]) {
-    case MIRROR:
-        return "it shows what the running system switched on, not what the "
-               "host has.";
-    case SET: return "every hypervisor sets it for its guests.";
-    case TOPO: return "the virtual machine has a topology of its own.";
-    case PER_CPU: return "it differs from CPU to CPU of one host.";
-    case HINT: return "it is about speed only; nothing breaks without it.";
-    case DERIVED: return "it follows from other features.";
-    case MIN: return "it is a number; the smallest one counts.";
-    case EQ: return "it cannot be hidden and should be equal.";
-    case EQ_TSC:
-        return "it needs equal clocks or TSC scaling on all hosts, so keep it "
-               "off where guests move.";
-    case OR:
-        return "a 1 means that something is absent, so a guest should see it "
-               "where any host has it.";
-    case OR_SAFE:
-        return "a guest may see it where every host is patched or immune; "
-               "update microcode where it is 0.";
-    case OR_INFO: return "it is how the hardware behaves and cannot be hidden.";
-    case COND: return "it goes with RTM and is shown only where that is off.";
-    case IGNORE: return "no guest has a use for it.";
-    case AND: case AND_WARN: case ALIAS: case FIXED: case UNTOLD: break;
+    if (aside_causes[c->merge[bit]]) {
+        return aside_causes[c->merge[bit]];
     }
     if (c->leaf == 0xd && c->reg == EAX && c->sub == 1) {
         return "how state is saved follows from the features left; the "
@@ -178,98 +158,85 @@ static const char *aside_cause(struct answer *a,
                                         "not use it.";
 }
 
-static void ignored_say(struct text *t, struct answer *a,
-    const struct compared *c, u32 bit, int differs)
+static const char *conflict(u8 letter)
 {
-    text_put(t, VIEW("ignored: "));
-    if (differs) {
-        difference_say(t, a, c, bit);
-        text_put(t, VIEW(", but "));
-    }
-    text_put(t, view_of(aside_cause(a, c, bit)));
-}
-
-static void warn_say(struct text *t, struct answer *a,
-    const struct compared *c, u32 bit)
-{
-    text_put(t, VIEW("take care: "));
-    difference_say(t, a, c, bit);
-    text_put(t, VIEW("; "));
-    text_put(t, view_of(aside_cause(a, c, bit)));
-}
-
-static void conflict_say(struct text *t, struct answer *a,
-    const struct compared *c, u32 bit)
-{
-    u8 letter = c->standard.letter[bit];
-    text_put(t, VIEW("conflict: "));
-    if (letter != 'T' && letter != 'F') {
-        text_put(t, field_name(c->leaf, c->sub, c->reg, bit));
-        text_put(t, VIEW(" must be equal and cannot be masked; "));
-        hosts_say(t, a, c, bit, 1);
-        text_put(t, VIEW(" and "));
-        hosts_say(t, a, c, bit, 0);
-        text_put(t, VIEW(" differ."));
-        return;
-    }
-    text_say(t, "with the default %c the guest requires ", (int)letter);
-    name_say(t, a, c, bit);
-    text_put(t, letter == 'T' ? VIEW(", which is missing on ")
-                              : VIEW(" to be 0, but it is 1 on "));
-    hosts_say(t, a, c, bit, letter == 'T' ? 0 : 1);
-    text_put(t, VIEW("."));
-}
-
-static void unknown_say(struct text *t, struct answer *a,
-    const struct compared *c, u32 bit)
-{
-    text_put(t, VIEW("unknown: the text of "));
-    hosts_say(t, a, c, bit, 2);
-    text_put(t, VIEW(" does not say whether "));
-    name_say(t, a, c, bit);
-    text_put(t, c->ones >> bit & 1 ? VIEW(" is there; ")
-                                   : VIEW(" is there, and "));
-    hosts_say(t, a, c, bit, c->ones >> bit & 1);
-    int many = hosts_with(a, c, bit, c->ones >> bit & 1) > 1;
-    if (c->ones >> bit & 1) {
-        text_put(t, many ? VIEW(" have it.") : VIEW(" has it."));
-    } else {
-        text_put(t, many ? VIEW(" lack it.") : VIEW(" lacks it."));
+    switch (letter) {
+    case 'T':
+        return "conflict: with the default T the guest requires %n, which is "
+               "missing on %0.";
+    case 'F':
+        return "conflict: with the default F the guest requires %n to be 0, "
+               "but it is 1 on %1.";
+    default:
+        return "conflict: %f must be equal and cannot be masked; %1 and %0 "
+               "differ.";
     }
 }
 
-static void keep_say(struct text *t, struct answer *a,
-    const struct compared *c, u32 bit)
+static const char *unknown_tail(struct answer *a, const struct compared *c,
+    u32 bit)
 {
-    int all = (int)(c->ones >> bit & 1);
-    text_put(t, all ? VIEW("kept: ") : VIEW("nothing to hide: "));
+    u32 one = c->ones >> bit & 1;
+    if (hosts_with(a, c, bit, one) > 1) {
+        return one ? "; %1 have it." : ", and %0 lack it.";
+    }
+    return one ? "; %1 has it." : ", and %0 lacks it.";
+}
+
+static const char *kept(const struct answer *a, u32 all)
+{
     if (a->fleet->hosts_n == 1) {
-        text_put(t, all ? VIEW("the host has ") : VIEW("the host lacks "));
-    } else {
-        text_put(t, all ? VIEW("every host has ") : VIEW("no host has "));
+        return all ? "kept: the host has " : "nothing to hide: the host lacks ";
     }
-    if (c->row[bit] < bits_count) {
-        name_say(t, a, c, bit);
-    } else {
-        text_put(t, VIEW("this bit"));
-    }
-    text_put(t, VIEW("."));
+    return all ? "kept: every host has " : "nothing to hide: no host has ";
 }
 
-void reason_say(struct text *t, struct answer *a,
-    const struct compared *c, u32 bit)
+void reason_say(struct text *t, struct answer *a, const struct compared *c,
+    u32 bit)
 {
-    int differs = (int)(c->ones >> bit & c->zeros >> bit & 1);
+    u32 differs = c->ones >> bit & c->zeros >> bit & 1;
+    u8 letter = c->standard.letter[bit];
+    const char *head = "hidden: %d", *middle = "", *tail = "";
     switch (c->decision[bit]) {
-    case HIDE: hide_say(t, a, c, bit); break;
-    case HIDDEN: hidden_say(t, a, c, bit, differs); break;
-    case CONFLICT: conflict_say(t, a, c, bit); break;
-    case UNKNOWN: unknown_say(t, a, c, bit); break;
-    case WARN: warn_say(t, a, c, bit); break;
-    case IGNORED: ignored_say(t, a, c, bit, differs); break;
-    case KEEP: case CLOSURE: keep_say(t, a, c, bit); break;
+    case HIDE:
+        middle = hide_cause(a, letter);
+        if (c->merge[bit] == AND_WARN) {
+            tail = " It is a mitigation: update microcode or BIOS on %0 before "
+                   "hiding it.";
+        }
+        break;
+    case HIDDEN:
+        head = "already decided: ";
+        middle = differs ? "%d, but " : "";
+        tail = hidden_cause(letter);
+        break;
+    case CONFLICT: head = conflict(letter); break;
+    case UNKNOWN:
+        head = "unknown: the text of %2 does not say whether %n is there";
+        tail = unknown_tail(a, c, bit);
+        break;
+    case WARN:
+        head = "take care: %d; ";
+        tail = aside_cause(a, c, bit);
+        break;
+    case IGNORED:
+        head = "ignored: ";
+        middle = differs ? "%d, but " : "";
+        tail = aside_cause(a, c, bit);
+        break;
+    default:
+        head = kept(a, c->ones >> bit & 1);
+        middle = c->row[bit] < BITS ? "%n" : "this bit";
+        tail = ".";
+        break;
     }
-    if (differs) {
-        advise(t, c, bit);
+    bit_say(t, a, c, bit, head);
+    bit_say(t, a, c, bit, middle);
+    bit_say(t, a, c, bit, tail);
+    for (u32 i = 0; differs && i < sizeof(advised) / sizeof(advised[0]); i++) {
+        if (advised[i].leaf == c->leaf && advised[i].sub == c->sub &&
+            advised[i].reg == c->reg && advised[i].bit == bit) {
+            text_say(t, string_at(advice, i));
+        }
     }
 }

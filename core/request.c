@@ -7,7 +7,7 @@ static void read_profile(struct request *q, struct view v, struct notes *notes)
 {
     u8 room[80];
     for (u32 i = 0; i < PROFILES; i++) {
-        if (view_equal(v, view_of(profiles[i].id))) {
+        if (view_equal(v, table_word(profiles, i, 0))) {
             q->profile = i;
             return;
         }

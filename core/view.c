@@ -10,18 +10,6 @@ struct view view_of(const char *text)
     return (struct view){(const u8 *)text, len};
 }
 
-struct view view_from(struct view v, u32 at)
-{
-    u32 cut = at < v.len ? at : v.len;
-    return (struct view){v.s + cut, v.len - cut};
-}
-
-struct view view_head(struct view v, u32 len)
-{
-    v.len = len < v.len ? len : v.len;
-    return v;
-}
-
 struct view view_trim(struct view v)
 {
     while (v.len && is_space(v.s[0])) {
@@ -57,6 +45,27 @@ int view_starts(struct view v, struct view head)
         }
     }
     return 1;
+}
+
+const char *string_at(const char *list, u32 n)
+{
+    while (n--) {
+        while (*list++) {
+        }
+    }
+    return list;
+}
+
+u32 view_starts_any(struct view v, const char *list, struct view *head)
+{
+    for (u32 n = 1; *list; n++) {
+        *head = view_of(list);
+        if (view_starts(v, *head)) {
+            return n;
+        }
+        list += head->len + 1;
+    }
+    return 0;
 }
 
 u32 view_find(struct view v, struct view needle)

@@ -20,13 +20,35 @@ struct view {
 #define VIEW(literal) \
     ((struct view){(const u8 *)(literal), (u32)sizeof(literal) - 1})
 
-struct view view_of(const char *text);             /* up to its zero byte */
-struct view view_from(struct view v, u32 at);      /* without the first bytes */
-struct view view_head(struct view v, u32 len);     /* the first bytes at most */
-struct view view_trim(struct view v);              /* without outer blanks */
+/* A function that is shorter than a call to it. */
+#define SMALL static inline __attribute__((always_inline))
+
+struct view view_of(const char *text); /* up to its zero byte */
+
+/* Without the first bytes. */
+SMALL struct view view_from(struct view v, u32 at)
+{
+    u32 cut = at < v.len ? at : v.len;
+    return (struct view){v.s + cut, v.len - cut};
+}
+
+/* The first bytes at most. */
+SMALL struct view view_head(struct view v, u32 len)
+{
+    v.len = len < v.len ? len : v.len;
+    return v;
+}
+
+struct view view_trim(struct view v); /* without outer blanks */
 int view_equal(struct view a, struct view b);
 int view_starts(struct view v, struct view head);  /* letter case ignored */
 u32 view_find(struct view v, struct view needle);  /* v.len when not there */
+
+/* Lists of strings, each with its zero byte, in one literal: "a\0b\0". */
+const char *string_at(const char *list, u32 n);
+/* Which of the list's strings v begins with (letter case ignored), counted from
+ * 1; *head becomes that string. 0 for none. */
+u32 view_starts_any(struct view v, const char *list, struct view *head);
 
 int is_space(u8 c);
 int is_digit(u8 c);

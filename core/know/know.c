@@ -5,13 +5,43 @@
 
 #define EVERY 0xffffffffu
 
-const struct bit bits[] = {
-#define BIT(LEAF, SUB, REG, BIT, VENDOR, MERGE, LEVEL, NAME, MEANING) \
-    {LEAF, SUB, REG, BIT, MERGE, VENDOR, LEVEL},
+const struct bit_columns bits = {
+    .leaf = {
+#define BIT(LEAF, SUB, REG, BIT, VENDOR, MERGE, LEVEL, ...) LEAF,
 #include "bits.def"
 #undef BIT
+    },
+    .sub = {
+#define BIT(LEAF, SUB, REG, BIT, VENDOR, MERGE, LEVEL, ...) SUB,
+#include "bits.def"
+#undef BIT
+    },
+    .reg = {
+#define BIT(LEAF, SUB, REG, BIT, VENDOR, MERGE, LEVEL, ...) REG,
+#include "bits.def"
+#undef BIT
+    },
+    .bit = {
+#define BIT(LEAF, SUB, REG, BIT, VENDOR, MERGE, LEVEL, ...) BIT,
+#include "bits.def"
+#undef BIT
+    },
+    .merge = {
+#define BIT(LEAF, SUB, REG, BIT, VENDOR, MERGE, LEVEL, ...) MERGE,
+#include "bits.def"
+#undef BIT
+    },
+    .vendor = {
+#define BIT(LEAF, SUB, REG, BIT, VENDOR, MERGE, LEVEL, ...) VENDOR,
+#include "bits.def"
+#undef BIT
+    },
+    .level = {
+#define BIT(LEAF, SUB, REG, BIT, VENDOR, MERGE, LEVEL, ...) LEVEL,
+#include "bits.def"
+#undef BIT
+    },
 };
-const u32 bits_count = sizeof(bits) / sizeof(bits[0]);
 
 /* A bit above 31 or one named twice does not compile. */
 enum {
@@ -21,62 +51,95 @@ enum {
 #undef BIT
 };
 
-/* One struct instead of one long literal: C promises only 4095 characters. */
+/* Structs instead of long literals: C promises only 4095 characters. */
 static const struct {
 #define BIT(LEAF, SUB, REG, BIT, VENDOR, MERGE, LEVEL, NAME, MEANING) \
-    char words_##LEAF##_##SUB##_##REG##_##BIT[sizeof(NAME "\0" MEANING)];
+    char name_##LEAF##_##SUB##_##REG##_##BIT[sizeof(NAME)];
 #include "bits.def"
 #undef BIT
-} words = {
-#define BIT(LEAF, SUB, REG, BIT, VENDOR, MERGE, LEVEL, NAME, MEANING) \
-    NAME "\0" MEANING,
+} names = {
+#define BIT(LEAF, SUB, REG, BIT, VENDOR, MERGE, LEVEL, NAME, MEANING) NAME,
 #include "bits.def"
 #undef BIT
 };
 
-const struct profile profiles[PROFILES] = {
-#define PROFILE(ID, TEXT, CHECK, NAME, ABOUT) {TEXT, NAME, ABOUT, CHECK},
+static const struct {
+#define BIT(LEAF, SUB, REG, BIT, VENDOR, MERGE, LEVEL, NAME, MEANING) \
+    char meaning_##LEAF##_##SUB##_##REG##_##BIT[sizeof(MEANING)];
+#include "bits.def"
+#undef BIT
+} meanings = {
+#define BIT(LEAF, SUB, REG, BIT, VENDOR, MERGE, LEVEL, NAME, MEANING) MEANING,
+#include "bits.def"
+#undef BIT
+};
+
+#define EQUAL_WORD "equal"
+#define SUBSET_WORD "subset"
+
+const char profiles[] =
+#define PROFILE(ID, TEXT, CHECK, NAME, ABOUT) \
+    TEXT "\t" NAME "\t" CHECK##_WORD "\t" ABOUT "\n"
 #define MASK(...)
 #define OVERLAY(...)
+#include "masks.def"
+#undef PROFILE
+    ;
+
+static const u8 checks[PROFILES] = {
+#define PROFILE(ID, TEXT, CHECK, ...) CHECK,
 #include "masks.def"
 #undef PROFILE
 #undef MASK
 #undef OVERLAY
 };
 
-const struct format formats[FORMATS] = {
+const char formats[] =
 #define FORMAT(ID, TEXT, NAME, PROFILE, COMMAND, ABOUT) \
-    {TEXT, NAME, COMMAND, ABOUT, PROFILE_##PROFILE},
+    TEXT "\t" NAME "\t" COMMAND "\t" ABOUT "\n"
+#include "formats.def"
+#undef FORMAT
+    ;
+
+static const u8 suggested[FORMATS] = {
+#define FORMAT(ID, TEXT, NAME, PROFILE, ...) PROFILE_##PROFILE,
 #include "formats.def"
 #undef FORMAT
 };
 
-const struct target targets[TARGETS] = {
-#define TARGET(ID, TEXT, NAME, FILE) {TEXT, NAME, FILE},
+const char targets[] =
+#define TARGET(ID, TEXT, NAME, FILE) TEXT "\t" NAME "\t" FILE "\n"
 #include "targets.def"
 #undef TARGET
-};
+    ;
 
-struct field {
-    u32 leaf, sub, reg;
-    u8 high, low, merge;
-    const char *name;
-};
+/* sub and reg are ALL for every one of them. */
+enum { ALL = (u8)EVERY };
 
-static const struct field fields[] = {
+static const struct field {
+    u32 leaf;
+    u8 sub, reg, high, low, merge;
+} fields[] = {
 #define FIELD(LEAF, SUB, REG, HIGH, LOW, MERGE, NAME) \
-    {LEAF, SUB, REG, HIGH, LOW, MERGE, NAME},
+    {LEAF, (u8)SUB, (u8)REG, HIGH, LOW, MERGE},
 #define FEATURES(...)
 #include "fields.def"
 #undef FIELD
+};
+
+static const char field_names[] =
+#define FIELD(LEAF, SUB, REG, HIGH, LOW, MERGE, NAME) NAME "\0"
+#include "fields.def"
+#undef FIELD
 #undef FEATURES
-};
+    ;
 
-struct place {
-    u32 leaf, sub, reg;
-};
+enum { FIELDS = sizeof(fields) / sizeof(fields[0]) };
 
-static const struct place feature_words[] = {
+static const struct place {
+    u32 leaf;
+    u8 sub, reg;
+} feature_words[] = {
 #define FIELD(...)
 #define FEATURES(LEAF, SUB, REG) {LEAF, SUB, REG},
 #include "fields.def"
@@ -84,35 +147,29 @@ static const struct place feature_words[] = {
 #undef FEATURES
 };
 
-struct default_mask {
-    u32 profiles, vendor;
-    struct place place;
-    const char *letters;
-};
-
 #define IN(ID) (1u << PROFILE_##ID)
 
-static const struct default_mask masks[] = {
+/* Whom a row is for besides vendors: rows for ANY have the first bit, too. */
+enum { ANYONE = 128, LAID_OVER = 256 };
+
+static const struct default_mask {
+    u32 profiles, leaf;
+    u16 vendor;
+    u8 sub, reg;
+    char letters[40];
+} masks[] = {
 #define PROFILE(...)
 #define MASK(IN_PROFILES, VENDOR, LEAF, SUB, REG, LETTERS) \
-    {IN_PROFILES, VENDOR, {LEAF, SUB, REG}, LETTERS},
-#define OVERLAY(...)
+    {IN_PROFILES, LEAF, VENDOR, SUB, REG, LETTERS},
+#define OVERLAY(IN_PROFILES, LEAF, SUB, REG, LETTERS) \
+    {IN_PROFILES, LEAF, LAID_OVER, SUB, REG, LETTERS},
 #include "masks.def"
 #undef PROFILE
 #undef MASK
 #undef OVERLAY
 };
 
-static const struct default_mask overlays[] = {
-#define PROFILE(...)
-#define MASK(...)
-#define OVERLAY(IN_PROFILES, LEAF, SUB, REG, LETTERS) \
-    {IN_PROFILES, ANY, {LEAF, SUB, REG}, LETTERS},
-#include "masks.def"
-#undef PROFILE
-#undef MASK
-#undef OVERLAY
-};
+enum { MASKS = sizeof(masks) / sizeof(masks[0]) };
 
 /* Default masks are 32 letters in groups of four. */
 #define PROFILE(...)
@@ -127,98 +184,114 @@ static const struct default_mask overlays[] = {
 _Static_assert(PROFILES <= 32, "a set of profiles is one word");
 
 const struct level_need level_needs[] = {
-#define LEVEL(LEVEL, LEAF, SUB, REG, BITS) {LEVEL, LEAF, SUB, REG, BITS},
+#define LEVEL(LEVEL, LEAF, SUB, REG, BITS) {LEAF, BITS, LEVEL, SUB, REG},
 #include "levels.def"
 #undef LEVEL
 };
 const u32 level_needs_count = sizeof(level_needs) / sizeof(level_needs[0]);
 
-int know_open(struct know *k, struct arena *a)
+struct view table_word(const char *table, u32 row, u32 word)
 {
-    const char *p = (const char *)&words;
-    k->name_at = TAKE(a, u32, bits_count * 2);
-    if (!k->name_at) {
-        return 0;
+    struct view v = {(const u8 *)table, 0};
+    while (row || word) {
+        row -= *v.s == '\n';
+        word -= !row && *v.s == '\t';
+        v.s++;
     }
-    for (u32 i = 0; i < bits_count * 2; i++) {
-        k->name_at[i] = (u32)(p - (const char *)&words);
+    while (v.s[v.len] >= ' ') {
+        v.len++;
+    }
+    return v;
+}
+
+/* Where each of the zero-ended strings begins. */
+static const char **find_strings(struct arena *a, const void *text, u32 n)
+{
+    const char *p = text, **at = TAKE(a, const char *, n);
+    for (u32 i = 0; at && i < n; i++) {
+        at[i] = p;
         while (*p++) {
         }
     }
-    return 1;
+    return at;
+}
+
+int know_open(struct know *k, struct arena *a)
+{
+    k->name = find_strings(a, &names, BITS);
+    k->meaning = find_strings(a, &meanings, BITS);
+    return k->meaning != NULL;
 }
 
 struct view bit_name(const struct know *k, u32 index)
 {
-    return view_of((const char *)&words + k->name_at[index * 2]);
+    return view_of(k->name[index]);
 }
 
 struct view bit_meaning(const struct know *k, u32 index)
 {
-    return view_of((const char *)&words + k->name_at[index * 2 + 1]);
+    return view_of(k->meaning[index]);
 }
 
-static int is_before(const struct bit *b, u32 leaf, u32 sub, u32 reg)
+static int is_row(u32 i, u32 leaf, u32 sub, u32 reg)
 {
-    if (b->leaf != leaf) {
-        return b->leaf < leaf;
-    }
-    return b->sub != sub ? b->sub < sub : b->reg < reg;
+    return i < BITS && bits.leaf[i] == leaf && bits.sub[i] == sub &&
+           bits.reg[i] == reg;
 }
 
 u32 bits_of(u32 leaf, u32 sub, u32 reg, u32 *count)
 {
-    u32 low = 0, high = bits_count, n = 0;
+    u32 first = 0, n = 0;
     /* Subleaf 2 of leaf 0xD speaks for all components. */
     if (leaf == 0xd && sub > 2) {
         sub = 2;
     }
-    while (low < high) {
-        u32 middle = (low + high) / 2;
-        if (is_before(&bits[middle], leaf, sub, reg)) {
-            low = middle + 1;
-        } else {
-            high = middle;
+    for (u32 half = 512; half; half /= 2) {
+        if (first + half < BITS && bits.leaf[first + half] < leaf) {
+            first += half;
         }
     }
-    while (low + n < bits_count && bits[low + n].leaf == leaf &&
-           bits[low + n].sub == sub && bits[low + n].reg == reg) {
+    while (first < BITS && !is_row(first, leaf, sub, reg)) {
+        first += bits.leaf[first] <= leaf ? 1 : BITS;
+    }
+    while (is_row(first + n, leaf, sub, reg)) {
         n++;
     }
     *count = n;
-    return low;
+    return first;
 }
 
 u32 bit_find(u32 leaf, u32 sub, u32 reg, u32 bit)
 {
-    u32 count;
-    u32 first = bits_of(leaf, sub, reg, &count);
-    for (u32 i = first; i < first + count; i++) {
-        if (bits[i].bit == bit) {
+    u32 count, i = bits_of(leaf, sub, reg, &count);
+    for (; count; count--, i++) {
+        if (bits.bit[i] == bit) {
             return i;
         }
     }
-    return bits_count;
+    return BITS;
 }
 
-static const struct field *field_find(u32 leaf, u32 sub, u32 reg, u32 bit)
+/* The first field with the bit, or FIELDS. */
+static u32 field_find(u32 leaf, u32 sub, u32 reg, u32 bit)
 {
-    for (u32 i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+    u32 i = 0;
+    for (; i < FIELDS; i++) {
         const struct field *f = &fields[i];
-        if (f->leaf == leaf && (f->sub == EVERY || f->sub == sub) &&
-            (f->reg == EVERY || f->reg == reg) && f->high >= bit &&
+        if (f->leaf == leaf && (f->sub == ALL || f->sub == sub) &&
+            (f->reg == ALL || f->reg == reg) && f->high >= bit &&
             f->low <= bit) {
-            return f;
+            break;
         }
     }
-    return NULL;
+    return i;
 }
 
 enum merge unnamed_merge(u32 leaf, u32 sub, u32 reg, u32 bit)
 {
-    const struct field *f = field_find(leaf, sub, reg, bit);
-    if (f) {
-        return (enum merge)f->merge;
+    u32 i = field_find(leaf, sub, reg, bit);
+    if (i < FIELDS) {
+        return (enum merge)fields[i].merge;
     }
     return is_feature_word(leaf, sub, reg) ? AND : UNTOLD;
 }
@@ -226,8 +299,8 @@ enum merge unnamed_merge(u32 leaf, u32 sub, u32 reg, u32 bit)
 enum merge bit_merge(u32 leaf, u32 sub, u32 reg, u32 bit)
 {
     u32 i = bit_find(leaf, sub, reg, bit);
-    return i < bits_count ? (enum merge)bits[i].merge
-                          : unnamed_merge(leaf, sub, reg, bit);
+    return i < BITS ? (enum merge)bits.merge[i]
+                    : unnamed_merge(leaf, sub, reg, bit);
 }
 
 u32 merge_mask(u32 leaf, u32 sub, u32 reg, u32 merges)
@@ -235,8 +308,8 @@ u32 merge_mask(u32 leaf, u32 sub, u32 reg, u32 merges)
     u32 mask = 0, named = 0, count;
     u32 first = bits_of(leaf, sub, reg, &count);
     for (u32 i = first; i < first + count; i++) {
-        named |= 1u << bits[i].bit;
-        mask |= (merges >> bits[i].merge & 1u) << bits[i].bit;
+        named |= 1u << bits.bit[i];
+        mask |= (merges >> bits.merge[i] & 1u) << bits.bit[i];
     }
     for (u32 b = 0; b < 32; b++) {
         if (!(named >> b & 1)) {
@@ -248,8 +321,8 @@ u32 merge_mask(u32 leaf, u32 sub, u32 reg, u32 merges)
 
 struct view field_name(u32 leaf, u32 sub, u32 reg, u32 bit)
 {
-    const struct field *f = field_find(leaf, sub, reg, bit);
-    return f ? view_of(f->name) : VIEW("");
+    return view_of(
+        string_at(field_names, field_find(leaf, sub, reg, bit)));
 }
 
 int is_feature_word(u32 leaf, u32 sub, u32 reg)
@@ -273,43 +346,43 @@ int is_indexed(u32 leaf)
     return leaf == 0x8000001d || leaf == 0x80000020 || leaf == 0x80000026;
 }
 
-static int at_place(const struct place *p, u32 leaf, u32 sub, u32 reg)
+enum check profile_check(u32 profile)
 {
-    return p->leaf == leaf && p->sub == sub && p->reg == reg;
+    return (enum check)checks[profile];
+}
+
+enum profile_id format_profile(u32 format)
+{
+    return (enum profile_id)suggested[format];
+}
+
+static struct view find_mask(u32 profile, u32 vendor, u32 leaf, u32 sub,
+    u32 reg)
+{
+    for (u32 i = 0; i < MASKS; i++) {
+        const struct default_mask *m = &masks[i];
+        if (m->profiles >> profile & 1 && m->vendor & vendor &&
+            m->leaf == leaf && m->sub == sub && m->reg == reg) {
+            return view_of(m->letters);
+        }
+    }
+    return VIEW("");
 }
 
 struct view profile_mask(u32 profile, u32 vendor, u32 leaf, u32 sub, u32 reg)
 {
-    for (u32 i = 0; i < sizeof(masks) / sizeof(masks[0]); i++) {
-        const struct default_mask *m = &masks[i];
-        if (m->profiles >> profile & 1 &&
-            (m->vendor == ANY || m->vendor & vendor) &&
-            at_place(&m->place, leaf, sub, reg)) {
-            return view_of(m->letters);
-        }
-    }
-    return VIEW("");
+    return find_mask(profile, vendor | ANYONE, leaf, sub, reg);
 }
 
 struct view profile_overlay(u32 profile, u32 leaf, u32 sub, u32 reg)
 {
-    for (u32 i = 0; i < sizeof(overlays) / sizeof(overlays[0]); i++) {
-        const struct default_mask *m = &overlays[i];
-        if (m->profiles >> profile & 1 &&
-            at_place(&m->place, leaf, sub, reg)) {
-            return view_of(m->letters);
-        }
-    }
-    return VIEW("");
+    return find_mask(profile, LAID_OVER, leaf, sub, reg);
 }
 
-int profile_register(u32 i, u32 profile, u32 *leaf, u32 *sub, u32 *reg)
+int profile_has_vendors(u32 profile)
 {
-    for (u32 at = 0; at < sizeof(masks) / sizeof(masks[0]); at++) {
-        if (masks[at].profiles >> profile & 1 && i-- == 0) {
-            *leaf = masks[at].place.leaf;
-            *sub = masks[at].place.sub;
-            *reg = masks[at].place.reg;
+    for (u32 i = 0; i < MASKS; i++) {
+        if (masks[i].profiles >> profile & 1 && masks[i].vendor < ANYONE) {
             return 1;
         }
     }

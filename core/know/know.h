@@ -43,20 +43,18 @@ enum check { EQUAL, SUBSET };
 #define MSR_10A 0xffff010au /* no leaf is so high */
 #define SUB_MSR 255
 
-struct bit {
-    u32 leaf;
-    u8 sub, reg, bit, merge;
-    u8 vendor, level;
+/* The rows of bits.def, column by column: what is alike lies together, which
+ * halves what they take when core.wasm is compressed. */
+enum {
+    BITS = 0
+#define BIT(...) +1
+#include "bits.def"
+#undef BIT
 };
 
-struct profile {
-    const char *id, *name, *about;
-    u32 check;
-};
-
-struct format {
-    const char *id, *name, *command, *about;
-    u32 profile;
+struct bit_columns {
+    u32 leaf[BITS];
+    u8 sub[BITS], reg[BITS], bit[BITS], merge[BITS], vendor[BITS], level[BITS];
 };
 
 enum format_id {
@@ -77,10 +75,6 @@ enum profile_id {
     PROFILES
 };
 
-struct target {
-    const char *id, *name, *file;
-};
-
 enum target_id {
 #define TARGET(ID, ...) TARGET_##ID,
 #include "targets.def"
@@ -88,16 +82,21 @@ enum target_id {
     TARGETS
 };
 
-extern const struct target targets[TARGETS];
-extern const struct profile profiles[PROFILES];
-extern const struct format formats[FORMATS];
-extern const struct bit bits[];
-extern const u32 bits_count;
+/* Tables of words as they are listed: one row a line, words between tabs.
+ * profiles: id, name, check, about. formats: id, name, command, about.
+ * targets: id, name, file. */
+extern const char profiles[], formats[], targets[];
+struct view table_word(const char *table, u32 row, u32 word);
+enum check profile_check(u32 profile);
+enum profile_id format_profile(u32 format);
 
-/* The words of the bits lie in one text of zero-ended strings, two a bit; this
- * finds them without a table of pointers. Made once in the caller's arena. */
+extern const struct bit_columns bits;
+
+/* The names of the bits lie in one text of zero-ended strings, their meanings
+ * in another; this finds them without tables of pointers. Made once in the
+ * caller's arena. */
 struct know {
-    u32 *name_at;
+    const char **name, **meaning;
 };
 
 int know_open(struct know *k, struct arena *a); /* 0: arena full */
@@ -107,7 +106,7 @@ struct view bit_meaning(const struct know *k, u32 index);
 /* The rows of one register lie together, and registers in rising order of leaf,
  * subleaf and register: first index and count (0: none). */
 u32 bits_of(u32 leaf, u32 sub, u32 reg, u32 *count);
-/* Row of one bit, or bits_count. */
+/* Row of one bit, or BITS. */
 u32 bit_find(u32 leaf, u32 sub, u32 reg, u32 bit);
 
 /* How a bit is compared that bits.def does not name, and how any bit is. */
@@ -126,12 +125,13 @@ int is_indexed(u32 leaf);
  * with group separators, or an empty view: x throughout. */
 struct view profile_mask(u32 profile, u32 vendor, u32 leaf, u32 sub, u32 reg);
 struct view profile_overlay(u32 profile, u32 leaf, u32 sub, u32 reg);
-/* Walks the registers a profile has masks for: 1 while there is one at i. */
-int profile_register(u32 i, u32 profile, u32 *leaf, u32 *sub, u32 *reg);
+/* Does the profile tell Intel and AMD apart? */
+int profile_has_vendors(u32 profile);
 
 /* Bits of a register that an x86-64 level (1 to 4) asks for. */
 struct level_need {
-    u32 level, leaf, sub, reg, bits;
+    u32 leaf, bits;
+    u8 level, sub, reg;
 };
 extern const struct level_need level_needs[];
 extern const u32 level_needs_count;

@@ -4,11 +4,11 @@
  */
 #include "read.h"
 
-static const char *const asides[] = {
-#define ASIDE_LINE(BEGINNING) BEGINNING,
+static const char asides[] =
+#define ASIDE_LINE(BEGINNING) BEGINNING "\0"
 #include "../know/asides.def"
 #undef ASIDE_LINE
-};
+    ;
 
 static int is_prompt_end(u8 c)
 {
@@ -147,18 +147,18 @@ static u32 count_words(struct view v)
 /* "host: esx01", "hostname = esx01" */
 static int is_name_field(struct view v, struct view *name)
 {
-    static const char *const fields[] = {"hostname", "host name", "host",
-        "server", "node", "machine"};
-    for (u32 i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
-        struct view field = view_of(fields[i]);
-        struct view rest = view_trim(view_from(v, field.len));
-        if (view_starts(v, field) && rest.len > 1 &&
-            (rest.s[0] == ':' || rest.s[0] == '=')) {
-            *name = view_trim(view_from(rest, 1));
-            return name->len != 0;
-        }
+    static const char fields[] =
+        "hostname\0host name\0host\0server\0node\0machine\0";
+    struct view field, rest;
+    if (!view_starts_any(v, fields, &field)) {
+        return 0;
     }
-    return 0;
+    rest = view_trim(view_from(v, field.len));
+    if (rest.len < 2 || (rest.s[0] != ':' && rest.s[0] != '=')) {
+        return 0;
+    }
+    *name = view_trim(view_from(rest, 1));
+    return name->len != 0;
 }
 
 static int is_command(struct view v)
@@ -223,38 +223,15 @@ static void take_rule(struct reader *r, struct view line)
     }
 }
 
-static int is_aside(struct view line)
-{
-    for (u32 i = 0; i < sizeof(asides) / sizeof(asides[0]); i++) {
-        if (view_starts(line, view_of(asides[i]))) {
-            return 1;
-        }
-    }
-    return 0;
-}
-
 /* Texts of other kinds, told from their unmistakable lines. */
-static int is_arm(struct view line)
-{
-    return view_starts(line, VIEW("arm_")) ||
-           view_starts(line, VIEW("CPU implementer"));
-}
-
-static int is_names_only(struct view line)
-{
-    static const char *const marks[] = {"<model", "<feature ", "<vendor>",
-        "flags\t", "flags :", "flags:", "<cpu>", "</cpu>", "<arch>",
-        "<signature ", "<topology "};
-    for (u32 i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
-        if (view_starts(line, view_of(marks[i]))) {
-            return 1;
-        }
-    }
-    return 0;
-}
+static const char arm_marks[] = "arm_\0CPU implementer\0";
+static const char name_marks[] =
+    "<model\0<feature \0<vendor>\0flags\t\0flags :\0flags:\0<cpu>\0</cpu>\0"
+    "<arch>\0<signature \0<topology \0";
 
 enum line_use read_around(struct reader *r, struct view line)
 {
+    struct view head;
     line = view_trim(line);
     if (!line.len) {
         return ASIDE;
@@ -263,16 +240,16 @@ enum line_use read_around(struct reader *r, struct view line)
         take_rule(r, line);
         return ASIDE;
     }
-    if (is_arm(line)) {
+    if (view_starts_any(line, arm_marks, &head)) {
         r->arm = r->arm ? r->arm : r->here.line;
         r->section = RESULTS;
         return ASIDE;
     }
-    if (is_names_only(line)) {
+    if (view_starts_any(line, name_marks, &head)) {
         r->names_only = r->names_only ? r->names_only : r->here.line;
         return ASIDE;
     }
-    if (is_aside(line)) {
+    if (view_starts_any(line, asides, &head)) {
         return ASIDE;
     }
     enum line_use use = take_prompt(r, line);

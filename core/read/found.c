@@ -449,7 +449,7 @@ static void say_features(struct reader *r, struct text *t)
                 u32 leaf = f->columns.leaf[c], sub = f->columns.sub[c];
                 u32 known = bit_find(leaf, sub, reg, b);
                 text_put(t, said > 1 ? VIEW(", ") : VIEW(""));
-                if (known < bits_count) {
+                if (known < BITS) {
                     text_say(t, "%v ", bit_name(&f->know, known));
                 }
                 place_say(t, leaf, sub, reg, b);

@@ -49,49 +49,50 @@ struct cpu {
 
 struct reader {
     struct fleet *fleet;
-    struct sheet sheets[2], *cpu_sheet, *host_sheet;
-    struct cpu cpu;
-    struct {
-        int open, alone;
-        enum format_id format;
-        struct spot start;
-        u32 end, last_line, cpus;
-        struct name name;
-        u32 numbers[CPU_NUMBERS / 32]; /* CPU numbers met */
-        u32 apic_ids[CPU_NUMBERS / 32];
-        int differ, numbered;
-    } host;
-    u32 differ[COLUMNS][4]; /* features unlike on the CPUs of this host */
-
+    struct sheet *cpu_sheet, *host_sheet;
     /* The line being read. */
     struct spot here;
     u32 here_end;
     int unended; /* the text ends in it, without a line end */
 
     /* What stood before the next registers. */
-    struct spot before;   /* line 0: nothing */
-    struct name heading;  /* may be a name */
+    struct spot before; /* line 0: nothing */
     struct spot heading_spot;
-    int heading_sure;     /* said to be a name, not guessed */
+    int heading_sure;   /* said to be a name, not guessed */
     int split;
 
     enum section section;
-    struct {
-        u32 leaf, reg;
-    } table[TABLE_ROOM]; /* registers a header row names */
-    u32 table_n, table_row;
-    u8 join[JOIN_ROOM]; /* an element that goes on over several lines */
-    u32 join_len;
+    u32 table_n, table_row; /* registers a header row names */
+    u32 join_len;           /* an element that goes on over several lines */
     struct spot join_spot;
     u32 join_lines;
 
     u32 source;          /* index + 1 */
-    struct name file;    /* its name, without folder and extension */
     u32 file_hosts;      /* hosts named after it so far */
     int file_read;       /* it has held a host */
     u32 unread_here;     /* lines of this source not read */
     u32 unread_note;     /* index + 1 of the note that counts them */
     u32 arm, names_only; /* first line that looked like it */
+
+    struct cpu cpu;
+    struct {
+        int open, alone;
+        enum format_id format;
+        struct spot start;
+        u32 end, last_line, cpus;
+        int differ, numbered;
+        struct name name;
+        u32 numbers[CPU_NUMBERS / 32]; /* CPU numbers met */
+        u32 apic_ids[CPU_NUMBERS / 32];
+    } host;
+    struct name heading; /* may be a name */
+    struct name file;    /* the source's name, without folder and extension */
+    struct {
+        u32 leaf, reg;
+    } table[TABLE_ROOM];
+    u8 join[JOIN_ROOM];
+    u32 differ[COLUMNS][4]; /* features unlike on the CPUs of this host */
+    struct sheet sheets[2];
 };
 
 void read_open(struct reader *r, struct fleet *f);

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: MIT
+ * Columns and sheets: the part of hosts that every line and every CPU read
+ * passes through, and so built for speed (see CMakeLists.txt).
+ */
+#include "host.h"
+
+#define ALL 0xffffffffu
+
+static u32 mix(u32 a, u32 b)
+{
+    u64 m = (a ^ 0x9e3779b9u) * (u64)(b ^ 0x85ebca6bu);
+    return (u32)(m ^ (m >> 32));
+}
+
+static u32 column_new(struct fleet *f, u32 leaf, u32 sub, u32 *slot)
+{
+    struct columns *c = &f->columns;
+    if (c->n == COLUMNS) {
+        if (!f->column_limit_told) {
+            f->column_limit_told = 1;
+            note_add(&f->notes, NOTE_COLUMN_LIMIT, (struct note_place){0, 0, 0},
+                (u32)COLUMNS);
+        }
+        return NO_COLUMN;
+    }
+    u32 i = c->n++;
+    c->leaf[i] = leaf;
+    c->sub[i] = sub;
+    c->next[i] = NO_COLUMN;
+    c->seed[i] = ((u64)mix(leaf, sub) << 32 | mix(sub, leaf)) ^ leaf;
+    for (u32 r = 0; r < 4; r++) {
+        u32 features = 1u << AND | 1u << AND_WARN | 1u << ALIAS | 1u << HINT |
+                       1u << OR_SAFE | 1u << COND;
+        c->anded[i][r] = merge_mask(leaf, sub, r, features);
+        c->per_cpu[i][r] = merge_mask(leaf, sub, r, 1u << PER_CPU);
+    }
+    *slot = i + 1;
+    return i;
+}
+
+u32 column_of(struct fleet *f, u32 leaf, u32 sub, u32 after)
+{
+    struct columns *c = &f->columns;
+    if (after != NO_COLUMN) {
+        u32 guess = c->next[after];
+        if (guess != NO_COLUMN && c->leaf[guess] == leaf &&
+            c->sub[guess] == sub) {
+            return guess;
+        }
+    }
+    u32 at = mix(leaf, sub) % COLUMN_SLOTS, found;
+    for (;; at = (at + 1) % COLUMN_SLOTS) {
+        if (!c->slot[at]) {
+            found = column_new(f, leaf, sub, &c->slot[at]);
+            break;
+        }
+        found = c->slot[at] - 1;
+        if (c->leaf[found] == leaf && c->sub[found] == sub) {
+            break;
+        }
+    }
+    if (after != NO_COLUMN && found != NO_COLUMN) {
+        c->next[after] = found;
+    }
+    return found;
+}
+
+void sheet_clear(struct sheet *s)
+{
+    s->n = 0;
+    if (++s->stamp == 0) {
+        bytes_zero(s->stamps, sizeof(s->stamps));
+        s->stamp = 1;
+    }
+}
+
+int sheet_has(const struct sheet *s, u32 column)
+{
+    return s->stamps[column] == s->stamp;
+}
+
+void sheet_put(struct sheet *s, u32 column, const u32 value[4],
+    const u32 known[4])
+{
+    if (!sheet_has(s, column)) {
+        s->stamps[column] = s->stamp;
+        s->order[s->n++] = column;
+        bytes_zero(s->value[column], sizeof(s->value[0]));
+        bytes_zero(s->known[column], sizeof(s->known[0]));
+    }
+    for (u32 r = 0; r < 4; r++) {
+        u32 fresh = known[r] & ~s->known[column][r];
+        s->value[column][r] |= value[r] & fresh;
+        s->known[column][r] |= fresh;
+    }
+}
+
+/* A search that adds nothing: hostile text cannot fill the table with it. */
+static u32 column_find(const struct columns *c, u32 leaf, u32 sub)
+{
+    u32 at = mix(leaf, sub) % COLUMN_SLOTS;
+    for (; c->slot[at]; at = (at + 1) % COLUMN_SLOTS) {
+        u32 found = c->slot[at] - 1;
+        if (c->leaf[found] == leaf && c->sub[found] == sub) {
+            return found;
+        }
+    }
+    return NO_COLUMN;
+}
+
+struct word sheet_word(struct fleet *f, const struct sheet *s, u32 leaf,
+    u32 sub, u32 reg)
+{
+    u32 column = column_find(&f->columns, leaf, sub);
+    if (column == NO_COLUMN || !sheet_has(s, column)) {
+        return (struct word){0, 0};
+    }
+    return (struct word){s->value[column][reg], s->known[column][reg]};
+}
+
+/* The maximum is 0.EAX for basic leaves, 80000000.EAX for extended ones. */
+int is_above(const struct maxima *m, u32 leaf, u32 sub)
+{
+    if (leaf < 0x40000000u) {
+        if (m->basic.known == ALL && leaf > m->basic.value) {
+            return 1;
+        }
+        return leaf == 7 && m->leaf7.known == ALL && sub > m->leaf7.value;
+    }
+    if (leaf >= 0x80000000u && leaf < 0x80860000u) {
+        if (m->extended.known != ALL) {
+            return 0;
+        }
+        return leaf > m->extended.value;
+    }
+    return 0;
+}
+
+static struct maxima sheet_maxima(struct fleet *f, const struct sheet *s)
+{
+    return (struct maxima){
+        sheet_word(f, s, 0, 0, EAX),
+        sheet_word(f, s, 0x80000000u, 0, EAX),
+        sheet_word(f, s, 7, 0, EAX),
+    };
+}
+
+/* Transmeta's and Centaur's ranges, and those of no one: real only where the
+ * first leaf's EAX names a leaf of the same range. */
+static int is_foreign_echo(struct fleet *f, const struct sheet *s, u32 leaf)
+{
+    u32 range = leaf & 0xffff0000u;
+    if (leaf < 0x80860000u && (leaf < 0x40000000u || leaf >= 0x80000000u)) {
+        return 0;
+    }
+    if (leaf >= 0x40000000u && leaf < 0x80000000u) {
+        return leaf >= 0x50000000u;
+    }
+    struct word max = sheet_word(f, s, range, 0, EAX);
+    return max.known == ALL && (max.value < range || max.value < leaf ||
+                                   max.value - range > 0xffff);
+}
+
+u32 sheet_clip(struct fleet *f, struct sheet *s)
+{
+    struct maxima m = sheet_maxima(f, s);
+    u32 kept = 0, ext = column_find(&f->columns, 0x80000000u, 0);
+    /* A CPU without extended leaves echoes another one there: its maximum is 0,
+     * which is worth knowing. */
+    if (m.extended.known == ALL && m.extended.value < 0x80000000u) {
+        bytes_zero(s->value[ext], sizeof(s->value[ext]));
+        m.extended.value = 0;
+    }
+    for (u32 i = 0; i < s->n; i++) {
+        u32 c = s->order[i];
+        u32 leaf = f->columns.leaf[c], sub = f->columns.sub[c];
+        if (c != ext &&
+            (is_above(&m, leaf, sub) || is_foreign_echo(f, s, leaf))) {
+            /* The maximum itself is judged first and only unstamped last. */
+            s->order[i] |= 0x80000000u;
+        }
+    }
+    for (u32 i = 0; i < s->n; i++) {
+        if (s->order[i] & 0x80000000u) {
+            s->stamps[s->order[i] & 0x7fffffffu] = 0;
+        } else {
+            s->order[kept++] = s->order[i];
+        }
+    }
+    u32 dropped = s->n - kept;
+    s->n = kept;
+    return dropped;
+}
+
+int sheet_join(struct fleet *f, struct sheet *host, const struct sheet *cpu,
+    u32 (*differ)[4])
+{
+    u32 any = 0;
+    for (u32 i = 0; i < cpu->n; i++) {
+        u32 c = cpu->order[i];
+        if (!sheet_has(host, c)) {
+            sheet_put(host, c, cpu->value[c], cpu->known[c]);
+            continue;
+        }
+        for (u32 r = 0; r < 4; r++) {
+            u32 both = host->known[c][r] & cpu->known[c][r];
+            u32 odd = (host->value[c][r] ^ cpu->value[c][r]) & both &
+                      f->columns.anded[c][r];
+            u32 fresh = cpu->known[c][r] & ~host->known[c][r];
+            host->value[c][r] = (host->value[c][r] & ~odd) |
+                                (cpu->value[c][r] & fresh);
+            host->known[c][r] |= fresh;
+            differ[c][r] |= odd;
+            any |= odd;
+        }
+    }
+    return any != 0;
+}
+
+static u64 load8(const void *p)
+{
+    u64 x;
+    bytes_copy(&x, p, 8);
+    return x;
+}
+
+u32 sheet_seal(const struct fleet *f, struct sheet *s)
+{
+    u64 sum = s->n;
+    for (u32 i = 0; i < s->n; i++) {
+        u32 c = s->order[i], *value = s->value[c], *known = s->known[c];
+        for (u32 r = 0; r < 4; r++) {
+            known[r] &= ~f->columns.per_cpu[c][r];
+            value[r] &= known[r];
+        }
+        u64 low = load8(value) ^ f->columns.seed[c];
+        u64 high = load8(value + 2) ^ ~load8(known) ^ ~load8(known + 2) << 1;
+        low = low * 0x9e3779b97f4a7c15ull;
+        high = (high + (low >> 29)) * 0xc2b2ae3d27d4eb4full;
+        sum += low ^ high ^ high >> 32;
+    }
+    return (u32)(sum ^ sum >> 32);
+}
+
+int sheet_is(const struct sheet *s, u32 n, const struct row *rows,
+    const u32 *columns)
+{
+    if (n != s->n) {
+        return 0;
+    }
+    for (u32 i = 0; i < n; i++) {
+        u32 c = columns[i];
+        const u32 *value = s->value[c], *known = s->known[c];
+        u64 odd = (load8(value) ^ load8(rows[i].value)) |
+                  (load8(value + 2) ^ load8(rows[i].value + 2)) |
+                  (load8(known) ^ load8(rows[i].known)) |
+                  (load8(known + 2) ^ load8(rows[i].known + 2));
+        if (odd || !sheet_has(s, c)) {
+            return 0;
+        }
+    }
+    return 1;
+}
