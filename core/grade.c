@@ -237,9 +237,9 @@ static void find_problems(struct verdict *v)
 {
     struct text t;
     if (v->vendors_differ) {
-        vendors_say(v, problem_open(v, &t));
-        text_put(&t, VIEW(": machines never move between vendors while "
-                          "running."));
+        text_say(problem_open(v, &t),
+            "Machines never move between vendors while running: keep these "
+            "hosts in clusters of one vendor each.");
         problem_close(v, &t);
     }
     for (int conflicts = 1; conflicts >= 0; conflicts--) {
@@ -370,18 +370,15 @@ static void sentence_say(const struct verdict *v, struct text *t)
     }
 }
 
+/* How much is unknown, in few words; the problems say what and where. */
 static void unknown_tail(const struct verdict *v, struct text *t)
 {
-    u32 silent, said = 0;
-    for (u32 i = 0; i < v->a->fleet->kinds_n && v->unknown; i++) {
-        struct text before = *t;
-        text_put(t, VIEW(" What is unknown may change this: "));
-        if (said || !silence_say(v, i, t, &silent)) {
-            *t = before;
-            continue;
-        }
-        said = 1;
-        text_put(t, VIEW("."));
+    if (v->unknown) {
+        text_say(t, v->unknown == 1 ? " %u bit that counts is unknown, which "
+                                      "may change this."
+                                    : " %u bits that count are unknown, which "
+                                      "may change this.",
+            v->unknown);
     }
 }
 

@@ -88,7 +88,7 @@ static struct row *rows_keep(struct fleet *f, const struct sheet *s)
     return rows;
 }
 
-static struct word row_word(const struct fleet *f, const struct kind_record *k,
+struct word row_word(const struct fleet *f, const struct kind_record *k,
     u32 leaf, u32 sub, u32 reg)
 {
     const struct row *rows = kind_rows(f, k);
@@ -106,15 +106,6 @@ static struct word row_word(const struct fleet *f, const struct kind_record *k,
         return (struct word){rows[low].value[reg], rows[low].known[reg]};
     }
     return (struct word){0, 0};
-}
-
-struct maxima kind_maxima(const struct fleet *f, const struct kind_record *k)
-{
-    return (struct maxima){
-        row_word(f, k, 0, 0, EAX),
-        row_word(f, k, 0x80000000u, 0, EAX),
-        row_word(f, k, 7, 0, EAX),
-    };
 }
 
 struct word kind_word(const struct fleet *f, const struct kind_record *k,

@@ -93,6 +93,10 @@ u32 sheet_seal(const struct fleet *f, struct sheet *s);
 int sheet_is(const struct sheet *s, u32 n, const struct row *rows,
     const u32 *columns);
 
+/* Does the host have every register of the CPU, per-CPU fields aside? */
+int sheets_alike(const struct fleet *f, const struct sheet *host,
+    const struct sheet *cpu);
+
 /* The kind with exactly these registers, made when it is new; per-CPU fields
  * are taken out of the sheet first. Returns its index, or NO_KIND when there is
  * no room for another. */
@@ -106,9 +110,14 @@ struct word kind_word(const struct fleet *f, const struct kind_record *k,
     u32 leaf, u32 sub, u32 reg);
 
 /* The highest leaf of each range, as far as known. */
+enum { RANGES = 4 };
 struct maxima {
-    struct word basic, extended, leaf7;
+    struct word range[RANGES]; /* basic, extended, Transmeta's, Centaur's */
+    struct word leaf7;         /* of its subleaves */
 };
+/* A register as the text had it, whatever the maxima say. */
+struct word row_word(const struct fleet *f, const struct kind_record *k,
+    u32 leaf, u32 sub, u32 reg);
 struct maxima kind_maxima(const struct fleet *f, const struct kind_record *k);
 /* Is the leaf above its range's maximum, so that the CPU does not have it?
  * Where the maximum is unknown it is not above. */

@@ -39,7 +39,7 @@ struct extra {
 
 struct link_kind {
     u32 value[WORDS], known[WORDS];
-    u32 extras_n;
+    u32 words_n, extras_n;
     struct extra extras[EXTRAS];
 };
 
@@ -368,22 +368,32 @@ static int counts(const struct answer *a, u32 leaf, u32 sub, u32 reg)
     return 0;
 }
 
+static void take_word(struct link_kind *to, const struct answer *a,
+    const struct row *row, u32 r, int wanted)
+{
+    u32 w = word_of(row->leaf, row->sub, r), known = row->known[r];
+    if (w < WORDS) {
+        to->known[w] = known & words[w].bits;
+        to->value[w] = row->value[r] & to->known[w];
+        to->words_n += to->known[w] != 0;
+    } else if (known && to->extras_n < EXTRAS &&
+               (wanted || counts(a, row->leaf, row->sub, r))) {
+        to->extras[to->extras_n++] = (struct extra){
+            row->leaf, row->sub, r, row->value[r], known};
+    }
+}
+
+/* The registers that count; of a host that has none of them, what it has. */
 static void take_kind(struct link_kind *to, const struct answer *a,
     const struct kind_record *kind)
 {
     const struct row *rows = kind_rows(a->fleet, kind);
-    for (u32 i = 0; i < kind->rows_n_; i++) {
-        for (u32 r = 0; r < 4; r++) {
-            u32 leaf = rows[i].leaf, sub = rows[i].sub;
-            u32 w = word_of(leaf, sub, r), known = rows[i].known[r];
-            if (w < WORDS) {
-                to->known[w] = known & words[w].bits;
-                to->value[w] = rows[i].value[r] & to->known[w];
-            } else if (known && to->extras_n < EXTRAS &&
-                       counts(a, leaf, sub, r)) {
-                to->extras[to->extras_n++] = (struct extra){
-                    leaf, sub, r, rows[i].value[r], known};
-            }
+    for (int wanted = 0; wanted < 2; wanted++) {
+        for (u32 i = 0; i < kind->rows_n_ * 4; i++) {
+            take_word(to, a, &rows[i / 4], i % 4, wanted);
+        }
+        if (to->words_n || to->extras_n) {
+            return;
         }
     }
 }

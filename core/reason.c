@@ -61,7 +61,7 @@ static const char *difference(struct answer *a, const struct compared *c,
     u32 bit)
 {
     if (c->row[bit] == BITS && field_name(c->leaf, c->sub, c->reg, bit).len) {
-        return "%n differs";
+        return "hosts differ in %n";
     }
     return hosts_with(a, c, bit, 1) < hosts_with(a, c, bit, 0)
                ? "%n is only on %1"

@@ -118,78 +118,86 @@ struct word sheet_word(struct fleet *f, const struct sheet *s, u32 leaf,
     return (struct word){s->value[column][reg], s->known[column][reg]};
 }
 
-/* The maximum is 0.EAX for basic leaves, 80000000.EAX for extended ones. */
+/* Each range of leaves, and the word that is its maximum: its first EAX. */
+static const u32 ranges[RANGES] = {0, 0x80000000u, 0x80860000u, 0xc0000000u};
+
+static u32 range_of(u32 leaf)
+{
+    u32 range = 0;
+    while (range + 1 < RANGES && leaf >= ranges[range + 1]) {
+        range++;
+    }
+    return range;
+}
+
 int is_above(const struct maxima *m, u32 leaf, u32 sub)
 {
-    if (leaf < 0x40000000u) {
-        if (m->basic.known == ALL && leaf > m->basic.value) {
-            return 1;
-        }
-        return leaf == 7 && m->leaf7.known == ALL && sub > m->leaf7.value;
-    }
-    if (leaf >= 0x80000000u && leaf < 0x80860000u) {
-        if (m->extended.known != ALL) {
-            return 0;
-        }
-        return leaf > m->extended.value;
-    }
-    return 0;
-}
-
-static struct maxima sheet_maxima(struct fleet *f, const struct sheet *s)
-{
-    return (struct maxima){
-        sheet_word(f, s, 0, 0, EAX),
-        sheet_word(f, s, 0x80000000u, 0, EAX),
-        sheet_word(f, s, 7, 0, EAX),
-    };
-}
-
-/* Transmeta's and Centaur's ranges, and those of no one: real only where the
- * first leaf's EAX names a leaf of the same range. */
-static int is_foreign_echo(struct fleet *f, const struct sheet *s, u32 leaf)
-{
-    u32 range = leaf & 0xffff0000u;
-    if (leaf < 0x80860000u && (leaf < 0x40000000u || leaf >= 0x80000000u)) {
-        return 0;
-    }
     if (leaf >= 0x40000000u && leaf < 0x80000000u) {
-        return leaf >= 0x50000000u;
+        return leaf >= 0x50000000u; /* 0x4...: a hypervisor's; else nobody's */
     }
-    struct word max = sheet_word(f, s, range, 0, EAX);
-    return max.known == ALL && (max.value < range || max.value < leaf ||
-                                   max.value - range > 0xffff);
+    struct word max = m->range[range_of(leaf)];
+    if (max.known == ALL && leaf > max.value && leaf != ranges[range_of(leaf)]) {
+        return 1;
+    }
+    return leaf == 7 && m->leaf7.known == ALL && sub > m->leaf7.value;
+}
+
+/* A CPU without the leaves of a range answers with another leaf there: what
+ * stands for the maximum is none, and that there is none is worth knowing. */
+static void drop_echo(struct fleet *f, struct sheet *s, u32 range)
+{
+    u32 column = column_find(&f->columns, ranges[range], 0);
+    struct word max = sheet_word(f, s, ranges[range], 0, EAX);
+    if (range && max.known == ALL && max.value >> 16 != ranges[range] >> 16) {
+        bytes_zero(s->value[column], sizeof(s->value[column]));
+    }
 }
 
 u32 sheet_clip(struct fleet *f, struct sheet *s)
 {
-    struct maxima m = sheet_maxima(f, s);
-    u32 kept = 0, ext = column_find(&f->columns, 0x80000000u, 0);
-    /* A CPU without extended leaves echoes another one there: its maximum is 0,
-     * which is worth knowing. */
-    if (m.extended.known == ALL && m.extended.value < 0x80000000u) {
-        bytes_zero(s->value[ext], sizeof(s->value[ext]));
-        m.extended.value = 0;
+    struct maxima m;
+    u32 kept = 0, n = s->n;
+    for (u32 i = 0; i < RANGES; i++) {
+        drop_echo(f, s, i);
+        m.range[i] = sheet_word(f, s, ranges[i], 0, EAX);
     }
-    for (u32 i = 0; i < s->n; i++) {
+    m.leaf7 = sheet_word(f, s, 7, 0, EAX);
+    for (u32 i = 0; i < n; i++) {
         u32 c = s->order[i];
-        u32 leaf = f->columns.leaf[c], sub = f->columns.sub[c];
-        if (c != ext &&
-            (is_above(&m, leaf, sub) || is_foreign_echo(f, s, leaf))) {
-            /* The maximum itself is judged first and only unstamped last. */
-            s->order[i] |= 0x80000000u;
-        }
-    }
-    for (u32 i = 0; i < s->n; i++) {
-        if (s->order[i] & 0x80000000u) {
-            s->stamps[s->order[i] & 0x7fffffffu] = 0;
+        if (is_above(&m, f->columns.leaf[c], f->columns.sub[c])) {
+            s->stamps[c] = 0;
         } else {
-            s->order[kept++] = s->order[i];
+            s->order[kept++] = c;
         }
     }
-    u32 dropped = s->n - kept;
     s->n = kept;
-    return dropped;
+    return n - kept;
+}
+
+struct maxima kind_maxima(const struct fleet *f, const struct kind_record *k)
+{
+    struct maxima m;
+    for (u32 i = 0; i < RANGES; i++) {
+        m.range[i] = row_word(f, k, ranges[i], 0, EAX);
+    }
+    m.leaf7 = row_word(f, k, 7, 0, EAX);
+    return m;
+}
+
+int sheets_alike(const struct fleet *f, const struct sheet *host,
+    const struct sheet *cpu)
+{
+    for (u32 i = 0; i < cpu->n; i++) {
+        u32 c = cpu->order[i], odd = 0;
+        for (u32 r = 0; r < 4; r++) {
+            odd |= (host->value[c][r] ^ cpu->value[c][r]) & cpu->known[c][r] &
+                   ~f->columns.per_cpu[c][r];
+        }
+        if (odd || !sheet_has(host, c)) {
+            return 0;
+        }
+    }
+    return 1;
 }
 
 int sheet_join(struct fleet *f, struct sheet *host, const struct sheet *cpu,

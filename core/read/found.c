@@ -345,7 +345,13 @@ static int same_host(struct reader *r)
         c->format == FORMAT_REGISTERS || c->format == FORMAT_CPUDATA) {
         return c->alone && r->host.alone && !share_columns(r);
     }
-    return apic_id(r, &id) ? !seen(r->host.apic_ids, id) : !share_columns(r);
+    if (!apic_id(r, &id)) {
+        return !share_columns(r);
+    }
+    /* The same id again is another host, but for a file whose CPUs were all
+     * dumped on the same one: nothing else differs there. */
+    return !seen(r->host.apic_ids, id) ||
+           (r->file.len && sheets_alike(r->fleet, r->host_sheet, r->cpu_sheet));
 }
 
 static void adopt(struct reader *r)

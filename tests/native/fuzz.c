@@ -23,5 +23,12 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
     if (choice & 16) {
         check_run(&r);
     }
+    /* And as the payload of a link. */
+    if (choice & 32) {
+        static u8 memory[ENGINE_LEAST];
+        struct arena arena = {memory, 16, ENGINE_LEAST};
+        struct view hosts, choices;
+        link_read(text, &arena, &hosts, &choices);
+    }
     return 0;
 }
