@@ -151,8 +151,8 @@ static void silent_place(struct text *t, const struct answer *a, u32 kind,
 }
 
 /* "esx02 says nothing about 1.eax, leaf 7, leaf 80000008 and 2 more" */
-static int silence_say(const struct verdict *v, u32 kind, struct text *t,
-    u32 *bits_silent)
+static int silence_say(const struct verdict *v, u32 kind, u32 most,
+    struct text *t, u32 *bits_silent)
 {
     struct answer *a = v->a;
     const struct compared *last = NULL;
@@ -175,13 +175,13 @@ static int silence_say(const struct verdict *v, u32 kind, struct text *t,
                 text_put(t, VIEW(" says nothing about "));
             }
         }
-        if (said++ < PLACES_SAID) {
+        if (said++ < most) {
             text_put(t, said > 1 ? VIEW(", ") : VIEW(""));
             silent_place(t, a, kind, c);
         }
     }
-    if (said > PLACES_SAID) {
-        text_say(t, " and %u more", said - PLACES_SAID);
+    if (said > most) {
+        text_say(t, " and %u more", said - most);
     }
     return said != 0;
 }
@@ -194,7 +194,7 @@ static void find_silence(struct verdict *v)
     for (u32 i = 0; i < v->a->fleet->kinds_n; i++) {
         struct text t;
         u32 silent;
-        if (silence_say(v, i, problem_open(v, &t), &silent)) {
+        if (silence_say(v, i, PLACES_SAID, problem_open(v, &t), &silent)) {
             text_say(&t,
                 ": %u %v that count cannot be compared. Paste its "
                 "cpuid -1 -r.",
@@ -370,15 +370,20 @@ static void sentence_say(const struct verdict *v, struct text *t)
     }
 }
 
-/* How much is unknown, in few words; the problems say what and where. */
+/* The first that is unknown, in few words; the problems say all of it. */
 static void unknown_tail(const struct verdict *v, struct text *t)
 {
-    if (v->unknown) {
-        text_say(t, v->unknown == 1 ? " %u bit that counts is unknown, which "
-                                      "may change this."
-                                    : " %u bits that count are unknown, which "
-                                      "may change this.",
-            v->unknown);
+    u32 silent, said = 0;
+    struct text before = *t;
+    for (u32 i = 0; i < v->a->fleet->kinds_n && v->unknown && !said; i++) {
+        *t = before;
+        text_char(t, ' ');
+        said = (u32)silence_say(v, i, 1, t, &silent);
+    }
+    if (said) {
+        text_say(t, ", which may change this.");
+    } else {
+        *t = before;
     }
 }
 
