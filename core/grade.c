@@ -377,7 +377,7 @@ static void unknown_tail(const struct verdict *v, struct text *t)
     struct text before = *t;
     for (u32 i = 0; i < v->a->fleet->kinds_n && v->unknown && !said; i++) {
         *t = before;
-        text_char(t, ' ');
+        text_say(t, " Unknown: ");
         said = (u32)silence_say(v, i, 1, t, &silent);
     }
     if (said) {
