@@ -108,9 +108,10 @@ void answer_bit(struct answer *a, const struct compared *c, u32 bit,
     if (!values) {
         return;
     }
+    const struct word *words = kind_words(a, c);
     r->values_at_ = arena_offset(a->arena, values);
     for (u32 i = 0; i < f->kinds_n; i++) {
-        values[i] = (u8)kind_bit(a, i, c, bit);
+        values[i] = (u8)word_bit(words[i], bit);
         r->ones_ += values[i] == 1 ? f->kinds[i].hosts_ : 0;
         r->zeros_ += values[i] == 0 ? f->kinds[i].hosts_ : 0;
         r->unknowns_ += values[i] == 2 ? f->kinds[i].hosts_ : 0;

@@ -51,6 +51,7 @@ struct answer {
     struct compared *registers;
     u32 registers_n;
     int suggested;
+    struct maxima *maxima; /* of every kind */
     /* The words of one register, kind by kind: bits are asked for in turn. */
     const struct compared *words_of;
     struct word *words;
@@ -83,8 +84,12 @@ void reason_say(struct text *t, struct answer *a,
  * 1 or unknown. */
 void bit_say(struct text *t, struct answer *a, const struct compared *c,
     u32 bit, const char *sentence);
-u32 kind_bit(struct answer *a, u32 kind, const struct compared *c,
-    u32 bit); /* 0, 1, 2: unknown */
+/* A register as every kind has it. */
+const struct word *kind_words(struct answer *a, const struct compared *c);
+SMALL u32 word_bit(struct word w, u32 bit) /* 0, 1, 2: unknown */
+{
+    return w.known >> bit & 1 ? w.value >> bit & 1 : 2;
+}
 /* grade.c: the verdict. */
 struct view first_host_name(const struct answer *a, u32 kind);
 int make_verdict(struct answer *a, struct answer_record *record);

@@ -14,7 +14,7 @@ struct arena {
 
 /* Zeroed memory for n things, or NULL when the arena is full. */
 void *arena_take(struct arena *a, u32 n, u32 each);
-/* The same, not zeroed: for large lists that are written before they are read. */
+/* The same, not zeroed: for large lists, written before they are read. */
 void *arena_reserve(struct arena *a, u32 n, u32 each);
 u32 arena_offset(const struct arena *a, const void *p);
 

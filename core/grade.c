@@ -119,7 +119,8 @@ static u32 silent_bits(struct answer *a, u32 kind,
 {
     u32 n = 0;
     for (u32 b = 0; b < 32; b++) {
-        n += c->decision[b] == UNKNOWN && kind_bit(a, kind, c, b) == 2;
+        n += c->decision[b] == UNKNOWN &&
+             word_bit(kind_words(a, c)[kind], b) == 2;
     }
     return n;
 }

@@ -279,7 +279,8 @@ static u32 number_read(struct view v, u32 *value)
 static u32 reg_read(struct view v, u32 *reg)
 {
     for (*reg = EAX; *reg <= EDX; ++*reg) {
-        if (view_starts(v, reg_name(*reg)) && (v.len == 3 || !is_word(v.s[3]))) {
+        if (view_starts(v, reg_name(*reg)) &&
+            (v.len == 3 || !is_word(v.s[3]))) {
             return 3;
         }
     }

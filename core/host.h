@@ -17,6 +17,7 @@ struct columns {
     u32 leaf[COLUMNS], sub[COLUMNS];
     u32 next[COLUMNS];       /* the column that came after it last time */
     u64 seed[COLUMNS];       /* what the place adds to a row's hash */
+    u64 head[COLUMNS][3];    /* how its line began last time: see read/fast.c */
     u32 slot[COLUMN_SLOTS];  /* hash table: column + 1 */
     u32 anded[COLUMNS][4];   /* feature bits: ANDed over a host's CPUs */
     u32 per_cpu[COLUMNS][4]; /* differ between the CPUs of one host */
@@ -105,6 +106,9 @@ u32 kind_of(struct fleet *f, struct sheet *s);
 
 /* The rows of a kind, sorted by leaf and subleaf. */
 const struct row *kind_rows(const struct fleet *f, const struct kind_record *k);
+/* A register of a kind as the text had it, whatever the maxima say. */
+struct word row_word(const struct fleet *f, const struct kind_record *k,
+    u32 leaf, u32 sub, u32 reg);
 /* A register of a kind. Above the kind's own maxima it is known to be 0. */
 struct word kind_word(const struct fleet *f, const struct kind_record *k,
     u32 leaf, u32 sub, u32 reg);
@@ -115,9 +119,6 @@ struct maxima {
     struct word range[RANGES]; /* basic, extended, Transmeta's, Centaur's */
     struct word leaf7;         /* of its subleaves */
 };
-/* A register as the text had it, whatever the maxima say. */
-struct word row_word(const struct fleet *f, const struct kind_record *k,
-    u32 leaf, u32 sub, u32 reg);
 struct maxima kind_maxima(const struct fleet *f, const struct kind_record *k);
 /* Is the leaf above its range's maximum, so that the CPU does not have it?
  * Where the maximum is unknown it is not above. */

@@ -9,10 +9,11 @@ static int same_vendor(const struct answer *a)
     const struct fleet *f = a->fleet;
     u32 vendor = 0;
     for (u32 i = 0; i < f->kinds_n; i++) {
-        if (f->kinds[i].vendor_set_ && vendor && vendor != f->kinds[i].vendor_set_) {
+        u32 one = f->kinds[i].vendor_set_;
+        if (one && vendor && vendor != one) {
             return 0;
         }
-        vendor = f->kinds[i].vendor_set_ ? f->kinds[i].vendor_set_ : vendor;
+        vendor = one ? one : vendor;
     }
     return (int)vendor;
 }
@@ -135,7 +136,8 @@ static int wants_care(const struct compared *c, u32 bit)
            m == EQ_TSC || (c->leaf == 0xd && c->sub == 1 && c->reg == EAX);
 }
 
-static enum decision decide(const struct answer *a, const struct compared *c, u32 bit)
+static enum decision decide(const struct answer *a, const struct compared *c,
+    u32 bit)
 {
     u8 letter = c->standard.letter[bit];
     int differs = (int)(c->ones >> bit & c->zeros >> bit & 1);

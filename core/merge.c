@@ -42,11 +42,10 @@ static void add_row(struct tally *t, const struct row *row)
 }
 
 /* Both the rows of a kind and the tallies are sorted: one walk over both. */
-static void add_kind(const struct answer *a, const struct kind_record *k,
-    struct tally *t, u32 n)
+static void add_kind(const struct answer *a, u32 kind, struct tally *t, u32 n)
 {
+    const struct kind_record *k = &a->fleet->kinds[kind];
     const struct row *rows = kind_rows(a->fleet, k);
-    struct maxima m = kind_maxima(a->fleet, k);
     u32 at = 0;
     for (u32 i = 0; i < n; i++) {
         if (at < k->rows_n_ && rows[at].leaf == t[i].leaf &&
@@ -54,7 +53,7 @@ static void add_kind(const struct answer *a, const struct kind_record *k,
             add_row(&t[i], &rows[at++]);
             continue;
         }
-        int above = is_above(&m, t[i].leaf, t[i].sub);
+        int above = is_above(&a->maxima[kind], t[i].leaf, t[i].sub);
         for (u32 r = 0; r < 4; r++) {
             t[i].zeros[r] |= above ? ALL : 0;
             t[i].unknown[r] |= above ? 0 : ALL;
@@ -111,9 +110,10 @@ int compare_hosts(struct answer *a)
     struct tally *t = TAKE(a->arena, struct tally, n);
     a->registers = TAKE(a->arena, struct compared, n * 4);
     a->words = TAKE(a->arena, struct word, f->kinds_n);
+    a->maxima = TAKE(a->arena, struct maxima, f->kinds_n);
     a->words_of = NULL;
     a->registers_n = 0;
-    if (n && (!t || !a->registers || !a->words)) {
+    if (n && (!t || !a->registers || !a->words || !a->maxima)) {
         return 0;
     }
     for (u32 i = 0; i < n; i++) {
@@ -123,7 +123,8 @@ int compare_hosts(struct answer *a)
     }
     sort_tallies(t, n);
     for (u32 i = 0; i < f->kinds_n; i++) {
-        add_kind(a, &f->kinds[i], t, n);
+        a->maxima[i] = kind_maxima(f, &f->kinds[i]);
+        add_kind(a, i, t, n);
     }
     for (u32 i = 0; i < n; i++) {
         for (u32 r = 0; r < 4; r++) {

@@ -18,23 +18,28 @@ static const char advice[] =
 #undef ADVICE
     ;
 
-u32 kind_bit(struct answer *a, u32 kind, const struct compared *c, u32 bit)
+const struct word *kind_words(struct answer *a, const struct compared *c)
 {
     const struct fleet *f = a->fleet;
     for (u32 i = 0; a->words_of != c && i < f->kinds_n; i++) {
-        a->words[i] = kind_word(f, &f->kinds[i], c->leaf, c->sub, c->reg);
+        a->words[i] =
+            is_above(&a->maxima[i], c->leaf, c->sub)
+                ? (struct word){0, 0xffffffffu}
+                : row_word(f, &f->kinds[i], c->leaf, c->sub, c->reg);
     }
     a->words_of = c;
-    struct word w = a->words[kind];
-    return w.known >> bit & 1 ? w.value >> bit & 1 : 2;
+    return a->words;
 }
 
 static u32 hosts_with(struct answer *a, const struct compared *c, u32 bit,
     u32 value)
 {
+    const struct word *words = kind_words(a, c);
     u32 n = 0;
     for (u32 i = 0; i < a->fleet->kinds_n; i++) {
-        n += kind_bit(a, i, c, bit) == value ? a->fleet->kinds[i].hosts_ : 0;
+        if (word_bit(words[i], bit) == value) {
+            n += a->fleet->kinds[i].hosts_;
+        }
     }
     return n;
 }
@@ -45,7 +50,7 @@ static void hosts_say(struct text *t, struct answer *a,
 {
     u32 hosts = hosts_with(a, c, bit, value), named = 0;
     for (u32 i = 0; i < a->fleet->kinds_n && named < 2; i++) {
-        if (kind_bit(a, i, c, bit) == value) {
+        if (word_bit(a->words[i], bit) == value) {
             if (named++) {
                 text_say(t, hosts > 2 ? ", " : " and ");
             }
@@ -71,7 +76,7 @@ static const char *difference(struct answer *a, const struct compared *c,
 void bit_say(struct text *t, struct answer *a, const struct compared *c,
     u32 bit, const char *sentence)
 {
-    struct view name = field_name(c->leaf, c->sub, c->reg, bit);
+    struct view name;
     for (const char *p = sentence; *p; p++) {
         if (*p != '%') {
             text_char(t, (u8)*p);
@@ -79,16 +84,15 @@ void bit_say(struct text *t, struct answer *a, const struct compared *c,
         }
         switch (*++p) {
         case 'd': bit_say(t, a, c, bit, difference(a, c, bit)); break;
-        case 'f': text_put(t, name); break;
         case 'l': text_char(t, c->standard.letter[bit]); break;
-        case 'b': case 'n':
-            if (c->row[bit] < BITS) {
-                text_put(t, bit_name(&a->fleet->know, c->row[bit]));
-            } else if (name.len || *p == 'b') {
-                text_put(t, name);
-            } else {
-                text_say(t, "This bit without a name");
+        case 'b': case 'f': case 'n':
+            name = *p != 'f' && c->row[bit] < BITS
+                       ? bit_name(&a->fleet->know, c->row[bit])
+                       : field_name(c->leaf, c->sub, c->reg, bit);
+            if (!name.len && *p == 'n') {
+                name = VIEW("This bit without a name");
             }
+            text_put(t, name);
             break;
         case 'p': place_say(t, c->leaf, c->sub, c->reg, bit); break;
         default: hosts_say(t, a, c, bit, (u32)(*p - '0')); break;

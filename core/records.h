@@ -18,9 +18,9 @@
 /* Hosts with the same registers are of one kind. family, model, stepping hold
  * only where signed is 1. */
 #define KIND_FIELDS(X) \
-    X(rows_at) X(rows_n) X(hash) X(hosts) X(first_host) X(vendor_at) X(vendor_len) \
-    X(brand_at) X(brand_len) X(signed) X(family) X(model) X(stepping) \
-    X(registers) X(guest) X(vendor_set)
+    X(rows_at) X(rows_n) X(hash) X(hosts) X(first_host) X(vendor_at) \
+    X(vendor_len) X(brand_at) X(brand_len) X(signed) X(family) X(model) \
+    X(stepping) X(registers) X(guest) X(vendor_set)
 
 #define ROW_FIELDS(X) \
     X(leaf) X(sub) X(eax) X(ebx) X(ecx) X(edx) \

@@ -136,7 +136,8 @@ int is_above(const struct maxima *m, u32 leaf, u32 sub)
         return leaf >= 0x50000000u; /* 0x4...: a hypervisor's; else nobody's */
     }
     struct word max = m->range[range_of(leaf)];
-    if (max.known == ALL && leaf > max.value && leaf != ranges[range_of(leaf)]) {
+    if (max.known == ALL && leaf > max.value &&
+        leaf != ranges[range_of(leaf)]) {
         return 1;
     }
     return leaf == 7 && m->leaf7.known == ALL && sub > m->leaf7.value;
@@ -162,9 +163,14 @@ u32 sheet_clip(struct fleet *f, struct sheet *s)
         m.range[i] = sheet_word(f, s, ranges[i], 0, EAX);
     }
     m.leaf7 = sheet_word(f, s, 7, 0, EAX);
+    u32 last = m.range[0].known == ALL ? m.range[0].value : 0;
+    u32 last_extended = m.range[1].known == ALL ? m.range[1].value : 0;
     for (u32 i = 0; i < n; i++) {
-        u32 c = s->order[i];
-        if (is_above(&m, f->columns.leaf[c], f->columns.sub[c])) {
+        u32 c = s->order[i], leaf = f->columns.leaf[c];
+        /* Nearly all of them are told at a glance. */
+        int below = (leaf <= last && leaf != 7 && leaf < 0x40000000u) ||
+                    (leaf <= last_extended && leaf - 0x80000000u < 0x860000u);
+        if (!below && is_above(&m, leaf, f->columns.sub[c])) {
             s->stamps[c] = 0;
         } else {
             s->order[kept++] = c;
@@ -237,9 +243,12 @@ u32 sheet_seal(const struct fleet *f, struct sheet *s)
     u64 sum = s->n;
     for (u32 i = 0; i < s->n; i++) {
         u32 c = s->order[i], *value = s->value[c], *known = s->known[c];
-        for (u32 r = 0; r < 4; r++) {
-            known[r] &= ~f->columns.per_cpu[c][r];
-            value[r] &= known[r];
+        const u32 *per_cpu = f->columns.per_cpu[c];
+        if (load8(per_cpu) | load8(per_cpu + 2)) {
+            for (u32 r = 0; r < 4; r++) {
+                known[r] &= ~per_cpu[r];
+                value[r] &= known[r];
+            }
         }
         u64 low = load8(value) ^ f->columns.seed[c];
         u64 high = load8(value + 2) ^ ~load8(known) ^ ~load8(known + 2) << 1;

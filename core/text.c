@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "text.h"
 
-struct text text_in(u8 *memory, u32 size)
-{
-    return (struct text){memory, 0, size, 0};
-}
-
 struct text text_open(struct arena *a)
 {
     return text_in(a->base + a->used, a->size - a->used);
@@ -15,11 +10,6 @@ struct view text_close(struct arena *a, struct text *t)
 {
     a->used += t->len;
     return text_view(t);
-}
-
-struct view text_view(const struct text *t)
-{
-    return (struct view){t->s, t->len};
 }
 
 void text_char(struct text *t, u8 c)

@@ -14,12 +14,19 @@ struct text {
     u32 cut; /* bytes that found no room: the text ends early, never breaks */
 };
 
+SMALL struct text text_in(u8 *memory, u32 size)
+{
+    return (struct text){memory, 0, size, 0};
+}
+
+SMALL struct view text_view(const struct text *t)
+{
+    return (struct view){t->s, t->len};
+}
+
 /* All that is left of the arena, to be written into; close it afterwards. */
 struct text text_open(struct arena *a);
 struct view text_close(struct arena *a, struct text *t);
-
-struct text text_in(u8 *memory, u32 size);
-struct view text_view(const struct text *t);
 
 void text_char(struct text *t, u8 c);
 void text_put(struct text *t, struct view v);

@@ -272,15 +272,19 @@ u32 bit_find(u32 leaf, u32 sub, u32 reg, u32 bit)
     return BITS;
 }
 
+static int is_field_of(const struct field *f, u32 leaf, u32 sub, u32 reg)
+{
+    return f->leaf == leaf && (f->sub == ALL || f->sub == sub) &&
+           (f->reg == ALL || f->reg == reg);
+}
+
 /* The first field with the bit, or FIELDS. */
 static u32 field_find(u32 leaf, u32 sub, u32 reg, u32 bit)
 {
     u32 i = 0;
     for (; i < FIELDS; i++) {
         const struct field *f = &fields[i];
-        if (f->leaf == leaf && (f->sub == ALL || f->sub == sub) &&
-            (f->reg == ALL || f->reg == reg) && f->high >= bit &&
-            f->low <= bit) {
+        if (is_field_of(f, leaf, sub, reg) && f->high >= bit && f->low <= bit) {
             break;
         }
     }
@@ -305,18 +309,22 @@ enum merge bit_merge(u32 leaf, u32 sub, u32 reg, u32 bit)
 
 u32 merge_mask(u32 leaf, u32 sub, u32 reg, u32 merges)
 {
-    u32 mask = 0, named = 0, count;
+    u32 mask = 0, rest = EVERY, count;
     u32 first = bits_of(leaf, sub, reg, &count);
     for (u32 i = first; i < first + count; i++) {
-        named |= 1u << bits.bit[i];
+        rest &= ~(1u << bits.bit[i]);
         mask |= (merges >> bits.merge[i] & 1u) << bits.bit[i];
     }
-    for (u32 b = 0; b < 32; b++) {
-        if (!(named >> b & 1)) {
-            mask |= (merges >> unnamed_merge(leaf, sub, reg, b) & 1u) << b;
+    for (u32 i = 0; i < FIELDS; i++) {
+        const struct field *f = &fields[i];
+        if (is_field_of(f, leaf, sub, reg)) {
+            u32 span = rest & (EVERY >> (31 - f->high)) & (EVERY << f->low);
+            mask |= merges >> f->merge & 1u ? span : 0;
+            rest &= ~span;
         }
     }
-    return mask;
+    u32 other = is_feature_word(leaf, sub, reg) ? AND : UNTOLD;
+    return mask | (merges >> other & 1u ? rest : 0);
 }
 
 struct view field_name(u32 leaf, u32 sub, u32 reg, u32 bit)

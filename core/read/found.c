@@ -191,40 +191,11 @@ static void row_done(struct reader *r, u32 column)
     }
 }
 
-/* The commonest case without a call: the CPU goes on, with the leaf that came
- * next last time, too, and that it does not have yet. */
-static int goes_on(struct reader *r, enum format_id format, u32 leaf, u32 sub,
-    const u32 value[4])
-{
-    const struct columns *c = &r->fleet->columns;
-    struct sheet *s = r->cpu_sheet;
-    if (!r->cpu.open || r->cpu.format != format || !leaf ||
-        r->heading.len || !s->n) {
-        return 0;
-    }
-    u32 column = c->next[r->cpu.last_column];
-    if (column == NO_COLUMN || c->leaf[column] != leaf ||
-        c->sub[column] != sub || s->stamps[column] == s->stamp) {
-        return 0;
-    }
-    s->stamps[column] = s->stamp;
-    s->order[s->n++] = column;
-    bytes_copy(s->value[column], value, sizeof(s->value[column]));
-    bytes_copy(s->known[column], all_known, sizeof(s->known[column]));
-    r->cpu.last_column = column;
-    r->cpu.end = r->here_end;
-    r->cpu.last_line = r->here.line;
-    return 1;
-}
-
 void found_row(struct reader *r, enum format_id format, u32 leaf, u32 sub,
     const u32 value[4], enum repeat repeat)
 {
     if (sub == NO_SUB && !is_indexed(leaf)) {
         sub = 0;
-    }
-    if (goes_on(r, format, leaf, sub, value)) {
-        return;
     }
     if (r->cpu.open && r->cpu.format != format) {
         end_cpu(r);

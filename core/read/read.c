@@ -101,8 +101,8 @@ void note_unread(struct reader *r, u32 line, struct view text)
     }
 }
 
-/* What others put in front of a line, and no format begins one with: quote marks
- * of mail, list bullets, C comments. */
+/* What others put in front of a line, and no format begins one with: quote
+ * marks of mail, list bullets, C comments. */
 static u32 front_len(struct view v)
 {
     if (v.len && v.s[0] == '>') {
@@ -268,6 +268,13 @@ u32 read_feed(struct reader *r, struct view text, int last)
     while (at < text.len) {
         r->here.at = base + at;
         r->here.line++;
+        if (text.s[at] == '\n') {
+            r->here_end++;
+            r->fleet->lines++;
+            r->fleet->blank++;
+            at++;
+            continue;
+        }
         u32 fast = read_fast(r, view_from(text, at));
         if (fast) {
             at += fast;
