@@ -95,12 +95,11 @@ static void look_up(struct compared *c)
     u32 count, first = bits_of(c->leaf, c->sub, c->reg, &count);
     for (u32 b = 0; b < 32; b++) {
         c->row[b] = BITS;
-        c->merge[b] = (u8)unnamed_merge(c->leaf, c->sub, c->reg, b);
     }
     for (u32 i = first; i < first + count; i++) {
         c->row[bits.bit[i]] = i;
-        c->merge[bits.bit[i]] = bits.merge[i];
     }
+    bit_merges(c->leaf, c->sub, c->reg, c->merge);
 }
 
 int compare_hosts(struct answer *a)

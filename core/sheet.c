@@ -31,8 +31,10 @@ static u32 column_new(struct fleet *f, u32 leaf, u32 sub, u32 *slot)
     for (u32 r = 0; r < 4; r++) {
         u32 features = 1u << AND | 1u << AND_WARN | 1u << ALIAS | 1u << HINT |
                        1u << OR_SAFE | 1u << COND;
-        c->anded[i][r] = merge_mask(leaf, sub, r, features);
-        c->per_cpu[i][r] = merge_mask(leaf, sub, r, 1u << PER_CPU);
+        u8 merge[32];
+        bit_merges(leaf, sub, r, merge);
+        c->anded[i][r] = merge_mask(merge, features);
+        c->per_cpu[i][r] = merge_mask(merge, 1u << PER_CPU);
     }
     *slot = i + 1;
     return i;

@@ -291,40 +291,33 @@ static u32 field_find(u32 leaf, u32 sub, u32 reg, u32 bit)
     return i;
 }
 
-enum merge unnamed_merge(u32 leaf, u32 sub, u32 reg, u32 bit)
+void bit_merges(u32 leaf, u32 sub, u32 reg, u8 merge[32])
 {
-    u32 i = field_find(leaf, sub, reg, bit);
-    if (i < FIELDS) {
-        return (enum merge)fields[i].merge;
+    u32 count, first = bits_of(leaf, sub, reg, &count);
+    u8 rest = is_feature_word(leaf, sub, reg) ? AND : UNTOLD;
+    for (u32 b = 0; b < 32; b++) {
+        merge[b] = rest;
     }
-    return is_feature_word(leaf, sub, reg) ? AND : UNTOLD;
-}
-
-enum merge bit_merge(u32 leaf, u32 sub, u32 reg, u32 bit)
-{
-    u32 i = bit_find(leaf, sub, reg, bit);
-    return i < BITS ? (enum merge)bits.merge[i]
-                    : unnamed_merge(leaf, sub, reg, bit);
-}
-
-u32 merge_mask(u32 leaf, u32 sub, u32 reg, u32 merges)
-{
-    u32 mask = 0, rest = EVERY, count;
-    u32 first = bits_of(leaf, sub, reg, &count);
-    for (u32 i = first; i < first + count; i++) {
-        rest &= ~(1u << bits.bit[i]);
-        mask |= (merges >> bits.merge[i] & 1u) << bits.bit[i];
-    }
-    for (u32 i = 0; i < FIELDS; i++) {
+    for (u32 i = FIELDS; i--;) { /* backwards, as the first that fits wins */
         const struct field *f = &fields[i];
         if (is_field_of(f, leaf, sub, reg)) {
-            u32 span = rest & (EVERY >> (31 - f->high)) & (EVERY << f->low);
-            mask |= merges >> f->merge & 1u ? span : 0;
-            rest &= ~span;
+            for (u32 b = f->low; b <= f->high; b++) {
+                merge[b] = f->merge;
+            }
         }
     }
-    u32 other = is_feature_word(leaf, sub, reg) ? AND : UNTOLD;
-    return mask | (merges >> other & 1u ? rest : 0);
+    for (u32 i = first; i < first + count; i++) {
+        merge[bits.bit[i]] = bits.merge[i];
+    }
+}
+
+u32 merge_mask(const u8 merge[32], u32 merges)
+{
+    u32 mask = 0;
+    for (u32 b = 0; b < 32; b++) {
+        mask |= (merges >> merge[b] & 1u) << b;
+    }
+    return mask;
 }
 
 struct view field_name(u32 leaf, u32 sub, u32 reg, u32 bit)

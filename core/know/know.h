@@ -109,11 +109,10 @@ u32 bits_of(u32 leaf, u32 sub, u32 reg, u32 *count);
 /* Row of one bit, or BITS. */
 u32 bit_find(u32 leaf, u32 sub, u32 reg, u32 bit);
 
-/* How a bit is compared that bits.def does not name, and how any bit is. */
-enum merge unnamed_merge(u32 leaf, u32 sub, u32 reg, u32 bit);
-enum merge bit_merge(u32 leaf, u32 sub, u32 reg, u32 bit);
-/* All bits of a register whose rule is in the set (1 << merge | ...). */
-u32 merge_mask(u32 leaf, u32 sub, u32 reg, u32 merges);
+/* How every bit of a register is compared, named or not: enum merge. */
+void bit_merges(u32 leaf, u32 sub, u32 reg, u8 merge[32]);
+/* The bits of such a register whose rule is in the set (1 << merge | ...). */
+u32 merge_mask(const u8 merge[32], u32 merges);
 /* The field's name where fields.def has the bit, else an empty view. */
 struct view field_name(u32 leaf, u32 sub, u32 reg, u32 bit);
 /* Is every bit of this word a feature, named or not? */
