@@ -49,6 +49,8 @@ test('differences: conflicts first, then hide, then what needs no action', () =>
     ['4 hide', '2 hide', '0 hide', '3 hidden', '13 ignore', '29 ignore']);
   assert.deepEqual(view.differences(post(), 'count').map(({ bit }) => bit), [4, 2, 0]);
   assert.equal(view.extentOf(all), '6 bits in 2 registers');
+  assert.equal(view.othersOf(post(), 'count'), 3);
+  assert.equal(view.othersOf(post(), 'all'), 0);
   const many = epyc();
   const shown = view.differences(many, 'differ').length;
   assert.ok(view.differences(many, 'all').length > shown);
@@ -76,7 +78,7 @@ test('what a text does not carry is a question mark, never 0', () => {
   const answer = epyc();
   assert.equal(view.hostLetters(answer, '7.0.ebx', 2), '?'.repeat(32));
   const register = answer.registers.find(({ key }) => key === '6.0.ecx');
-  assert.equal(view.isQuiet(register), true);
+  assert.equal(view.isQuiet(answer, register), true);
   assert.equal(view.quietWord(answer, register), 'unknown on epyc03');
 });
 
@@ -104,6 +106,35 @@ test('a cell is read out with its bit, its hosts and its mask', () => {
   const name = view.cellName(core.explain('1.0.ecx', 2), view.kinds(answer.hosts),
     view.mark(view.bitsOf(answer, '1.0.ecx')[2]));
   assert.equal(name, 'bit 2, DTES64, esx01 1, esx02 0, differs, custom 0, default R, effective 0');
+});
+
+test('a reason is told as a decision and a why', () => {
+  const row = post().bits.find(({ bit }) => bit === 3);
+  assert.equal(view.because(row).word, 'Already decided');
+  assert.match(view.because(row).why, /^MONITOR is missing on esx02/);
+  const [first] = view.differences(xeon(), 'count');
+  assert.match(first.reason, /what the guest sees must exist on every host/);
+  assert.doesNotMatch(view.shortWhy(first), /what the guest sees/, 'the rule says it already');
+  assert.deepEqual(view.because({ reason: 'alike' }), { word: '', why: 'Alike' });
+});
+
+test('a bit without a name is not called by its place twice', () => {
+  assert.equal(view.nameOf({ name: '6.eax[30]' }), '');
+  assert.equal(view.nameOf({ name: 'SSE3' }), 'SSE3');
+  const name = view.cellName(core.explain('1.0.ecx', 16), view.kinds(post().hosts), view.mark());
+  assert.match(name, /^bit 16, esx01 0/);
+});
+
+test('a register is folded when nothing in it counts, and says what differs', () => {
+  const answer = post();
+  assert.deepEqual(answer.registers.map((one) => view.isQuiet(answer, one)),
+    [false, true, true, true]);
+  assert.equal(view.quietWord(answer, answer.registers[3]), '1 bit differs without counting');
+});
+
+test('who has a bit, by name', () => {
+  const hosts = ['a', 'b', 'c'].map((name) => ({ name }));
+  assert.deepEqual(view.namesBy(hosts, { values: [1, null, 1] }), [['1', ['a', 'c']], ['?', ['b']]]);
 });
 
 test('keys walk the table and stop at its ends', () => {
@@ -145,6 +176,8 @@ test('the facts say what is known and what is not', () => {
   assert.equal(view.facts(post()),
     'Vendor, x86-64 level and address bits not known from these texts.');
   assert.match(view.facts(xeon()), /^Intel, level x86-64-v3, 46 address bits\.$/);
+  const mixed = ask(samples[1].text + samples[2].text);
+  assert.doesNotMatch(view.facts(mixed), /vendor/i, 'known, but not one');
 });
 
 test('a length in words', () => {

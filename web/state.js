@@ -18,7 +18,10 @@ export const defaults = signal([]);
 export const selected = signal(null);
 /** Where the focus should go: { key, bit, row }; a new object each time. */
 export const goal = signal(null);
-export const filter = signal('differ');
+/** Which rows the table of differences has. */
+export const filter = signal('count');
+/** The platform whose text is shown; null: the first offered. */
+export const target = signal(null);
 /** Registers the person unfolded (true) or folded (false). */
 export const unfolded = signal(new Map());
 /** What is open for change: { host }, { source } or { register }. */
@@ -47,6 +50,16 @@ export const answer = computed(() =>
 
 export const isSample = computed(() =>
   sources.value.length > 0 && sources.value.every((source) => source.sample));
+
+/** The texts there are for platforms: { id, name, text }, and the one that is shown. */
+export const offered = computed(() => {
+  const { targets } = answer.value;
+  const names = new Map(core.value.list('targets').map(({ id, name }) => [id, name]));
+  return Object.keys(targets).filter((id) => targets[id].trim() !== '')
+    .map((id) => ({ id, name: names.get(id) ?? id, text: targets[id] }));
+});
+export const shownTarget = computed(() =>
+  offered.value.find(({ id }) => id === target.value) ?? offered.value[0]);
 
 /** The paragraph about the selected bit. */
 export const explained = computed(() => {
@@ -154,7 +167,7 @@ function forget() {
   defaults.value = [];
   selected.value = null;
   unfolded.value = new Map();
-  filter.value = 'differ';
+  filter.value = 'count';
 }
 
 const snapshot = () => ({
@@ -201,7 +214,9 @@ export function select(key, bit, listed = false) {
 
 /** Selects the next difference, or the one before, across registers. */
 export function step(from, by, focus) {
-  const to = difference(steps(answer.value), from, by);
+  // Inside the table the steps lead along its own rows.
+  const shown = !focus && selected.value?.listed ? filter.value : 'differ';
+  const to = difference(steps(answer.value, shown), from, by);
   if (!to) return;
   batch(() => {
     unfold(to.key, true);

@@ -94,11 +94,28 @@ export function differences(answer, filter) {
     .map(({ row }) => row);
 }
 
+/** How many more bits differ than a filter shows. */
+export const othersOf = (answer, filter) =>
+  Math.max(0, differences(answer, 'differ').length - differences(answer, filter).length);
+
 /** "6 bits in 2 registers" */
 export function extentOf(rows) {
   const registers = new Set(rows.map((row) => row.key)).size;
   return `${plural(rows.length, 'bit')} in ${plural(registers, 'register')}`;
 }
+
+/** A bit without a name is called by its place, which stands beside it already. */
+export const nameOf = ({ name }) => (!name || name.endsWith(']') ? '' : name);
+
+/** "hidden: AVX is only on a" in its two parts: the decision, and why. */
+export function because({ reason }) {
+  const [, word, why] = /^([a-z ]+): (.*)$/s.exec(reason) ?? [reason, '', reason];
+  return { word: capital(word), why: capital(why) };
+}
+
+// The rule above the table says this once for all its rows.
+export const shortWhy = (row) =>
+  because(row).why.replace('; what the guest sees must exist on every host', '');
 
 /** A differing bit stands out by more than its colour. */
 export function mark(row) {
@@ -175,20 +192,23 @@ export function cellShape(row, value, { shape }) {
  * "bit 2, DTES64, esx01 1, esx02 0, differs, custom 0, default R, effective 0"
  */
 export function cellName(explained, groups, { word }) {
-  const { bit, name, custom, effective } = explained;
-  return [`bit ${bit}`, name, whoHas(groups, explained), word, `custom ${custom}`,
+  const { bit, custom, effective } = explained;
+  return [`bit ${bit}`, nameOf(explained), whoHas(groups, explained), word, `custom ${custom}`,
     `default ${explained.default}`, `effective ${effective}`].filter(Boolean).join(', ');
 }
 
 const none = (word) => /^0*$/.test(word);
 
-/** Whether a register is folded to a line unless asked for. */
-export const isQuiet = ({ differ, hide, custom }) =>
-  none(differ) && none(hide) && !custom.includes('0');
+/** Whether a register is folded to a line unless asked for: nothing in it counts. */
+export const isQuiet = (answer, { key, hide, custom }) =>
+  none(hide) && !custom.includes('0')
+  && !answer.bits.some((row) => row.key === key && countsForMoving(row));
 
 /** Why a register needs no rows, in a few words. */
 export function quietWord(answer, { key, unknown }) {
   if (answer.hosts.length < 2) return '';
+  const count = answer.bits.filter((row) => row.key === key && differs(row)).length;
+  if (count) return `${plural(count, 'bit differs', 'bits differ')} without counting`;
   if (none(unknown)) return 'no difference';
   const known = new Set(answer.hosts.filter((host) => host.words[key] !== undefined));
   const others = answer.hosts.filter((host) => !known.has(host));
@@ -214,10 +234,10 @@ export function blocks(bits, columns, all) {
   return out;
 }
 
-/** Every difference in reading order, for stepping from one to the next. */
-export function steps(answer) {
+/** The bits a filter shows in reading order, for stepping from one to the next. */
+export function steps(answer, filter = 'differ') {
   const order = new Map(answer.registers.map(({ key }, at) => [key, at]));
-  return answer.bits.filter((row) => differs(row) || countsForMoving(row))
+  return differences(answer, filter)
     .map(({ key, bit }) => ({ key, bit, at: order.get(key) * 32 + 31 - bit }))
     .sort((a, b) => a.at - b.at);
 }
@@ -271,15 +291,15 @@ export const vendorName = (vendor) => VENDORS[vendor] ?? vendor;
 export function facts(answer) {
   const { vendor, psabi, evc, physBits } = answer.verdict;
   const all = [
-    [vendor && vendorName(vendor), 'vendor'],
+    [vendor && vendorName(vendor), answer.hosts.every((host) => host.vendor) ? null : 'vendor'],
     [psabi && `level ${psabi}`, 'x86-64 level'],
     [evc && `EVC mode ${evc}`, null],
     [physBits && `${physBits} address bits`, 'address bits'],
   ];
   const known = all.map(([fact]) => fact).filter(Boolean);
   const missing = all.filter(([fact, name]) => !fact && name).map(([, name]) => name);
-  if (missing.length) known.push(`${list(missing)} not known from these texts`);
-  return known.length ? `${capital(known.join(', '))}.` : '';
+  return [known.join(', '), missing.length ? `${list(missing)} not known from these texts` : '']
+    .filter(Boolean).map((fact) => `${capital(fact)}.`).join(' ');
 }
 
 export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
@@ -296,6 +316,14 @@ export function sizeOf(bytes) {
   return bytes < 1024 * 1024
     ? `${Math.round(bytes / 1024)} KB`
     : `${(bytes / 1024 / 1024).toFixed(1)} MB`;
+}
+
+/** "esx01, esx02" for each value of a bit: who has it, who has not, who does not say. */
+export function namesBy(hosts, { values }) {
+  return [1, 0, null]
+    .map((value) => [digit(value), hosts.filter((_, at) => (values[at] ?? null) === value)
+      .map(({ name }) => name)])
+    .filter(([, names]) => names.length);
 }
 
 /** The sources that gave no host: each gets a line of its own. */

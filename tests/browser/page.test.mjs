@@ -96,6 +96,9 @@ describe('the page', { skip }, () => {
     assert.match(await verdict(), /^Hide 3 bits and machines can move both ways/);
     assert.equal(await cells('leaf 1, ECX', 'custom'), '---------------------------0-0-0');
     assert.equal(await cells('leaf 1, ECX', 'effective'), 'RRRRRRRRRRRRRRR000xRR0H0000000R0');
+    assert.equal(await page.locator('.differences tbody tr').count(), 3, 'those that count');
+    await page.getByText('3 more bits differ without counting.').waitFor();
+    await button('show them').click();
     const rows = await page.locator('.differences tbody tr').allInnerTexts();
     assert.deepEqual(rows.map((row) => row.split(/\s/)[0]),
       ['1.ecx[4]', '1.ecx[2]', '1.ecx[0]', '1.ecx[3]', '1.ecx[13]', '80000001.edx[29]']);
@@ -189,7 +192,7 @@ describe('the page', { skip }, () => {
     assert.match(await area.inputValue(), /ID1ECX 0x00004400/);
     await area.fill((await area.inputValue()).replace('0x00004400', '0x0000641d'));
     await button('use this text').click();
-    await page.getByText('1 bit in 1 register').waitFor();
+    await page.getByText('1 bit differs without counting.').waitFor();
   });
 
   it('lets the person choose the profile and the check', async () => {
@@ -206,12 +209,12 @@ describe('the page', { skip }, () => {
 
   it('takes a person’s own default mask, and says what is wrong with a bad one', async () => {
     await sample(/2006/);
-    await button('own default').first().click();
+    await button('change the default').first().click();
     const field = page.getByLabel('Own default for 1.ecx');
     await field.fill('HHHH HHHH');
     await field.press('Enter');
     await page.getByText(/fewer than 32/).first().waitFor();
-    await button('own default').first().click();
+    assert.ok(await field.evaluate((one) => one === document.activeElement), 'to be changed');
     await field.fill('hhhhhhhh:hhhhhhhh:hhhhhhhh:hhhhhhhh');
     await field.press('Enter');
     await page.getByText(/^Hide 5 bits/).waitFor();
@@ -290,6 +293,7 @@ describe('the page', { skip }, () => {
 
   it('explains a bit wherever it is chosen', async () => {
     await sample(/2006/);
+    await button('show them').click();
     await button('1.ecx[2]').click();
     const paragraphs = page.locator('.bit');
     await paragraphs.first().waitFor();
@@ -348,11 +352,11 @@ describe('the page', { skip }, () => {
     assert.match(name, /^bit 2, DTES64, esx01 1, esx02 0, differs, custom 0/);
   });
 
-  it('folds what does not differ, and unfolds it when asked', async () => {
+  it('folds what does not count, and unfolds it when asked', async () => {
     await sample(/2006/);
-    assert.equal(await page.getByRole('grid').count(), 2);
+    assert.equal(await page.getByRole('grid').count(), 1);
     await button('show leaf 1, EDX').click();
-    assert.equal(await page.getByRole('grid').count(), 3);
+    assert.equal(await page.getByRole('grid').count(), 2);
     await button('unfold all').click();
     assert.equal(await page.getByRole('grid').count(), 4);
     await button('fold all').click();
@@ -375,7 +379,9 @@ describe('the page', { skip }, () => {
     assert.equal(await grid.locator('tbody').count(), 3);
     assert.match(await grid.locator('tbody').first().innerText(), /31-16\s+no difference/);
     assert.equal(await cells('leaf 1, ECX', 'custom'), '-----------0-0-0');
-    assert.equal(await page.locator('.lines li').count(), 6);
+    assert.equal(await page.locator('.lines li').count(), 3);
+    await page.getByRole('combobox', { name: 'Platform' }).selectOption('.vmx lines');
+    assert.match(await page.locator('.targets pre').innerText(), /cpuid\.1\.ecx/);
   });
 
   it('says what is wrong with a text that holds no host, and keeps the others', async () => {
@@ -405,6 +411,23 @@ describe('the page', { skip }, () => {
     await sample(/2006/);
     await page.getByRole('radio', { name: '.vmx lines' }).check({ force: true });
     assert.match(await page.locator('.targets pre').innerText(), /cpuid\.1\.ecx/);
+  });
+
+  it('puts the text to copy right under the verdict', async () => {
+    await sample(/2006/);
+    await button('copy 1 line for vSphere Client dialog').click();
+    await page.getByText('copied 1 line').waitFor();
+    await page.getByRole('radio', { name: '.vmx lines' }).check({ force: true });
+    await page.getByRole('button', { name: /^copy \d lines? for \.vmx lines/ }).waitFor();
+  });
+
+  it('gives many kinds of hosts counts, and their names on demand', async () => {
+    await drop(Array.from({ length: 8 }, (_, at) =>
+      [`a-long-name-of-a-host-in-a-rack-${at}.txt`, esx('', `0x0000040${at}`)]));
+    await untilHosts(8);
+    await button('1.ecx[0]').click();
+    await page.getByText('which hosts').first().click();
+    await page.locator('.bit dd').getByText(/rack-1, a-long-name-of-a-host-in-a-rack-3/).first().waitFor();
   });
 
   it('prints a change ticket without controls', async () => {

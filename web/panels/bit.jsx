@@ -1,6 +1,7 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { answer, explained, goal, selected, step } from '../state.js';
-import { capital, kinds, letter, levelWords, place, whoHas } from '../view.js';
+import { MOST_KINDS, capital, kinds, letter, levelWords, nameOf, namesBy, place, whoHas }
+  from '../view.js';
 
 // The paragraph and button that stepped on: the focus follows to the next paragraph.
 let follow = null;
@@ -19,6 +20,7 @@ export function Bit({ listed = false }) {
   });
   const bit = explained.value;
   const { hosts, check } = answer.value;
+  const groups = kinds(hosts);
   const other = (bit.names ?? []).filter((name) => name && name !== bit.name);
   // Many reasons say already what the letter means.
   const told = bit.reason.includes(`default ${bit.default}`);
@@ -41,17 +43,18 @@ export function Bit({ listed = false }) {
       <p>
         <button type="button" class="place" translate={false} onClick={show}
           title="show it in the masks">{place(bit.key, bit.bit)}</button>{' '}
-        <strong translate={false}>{bit.name || 'no name known'}</strong>
+        <strong translate={false}>{nameOf(bit) || 'no name known'}</strong>
         {other.length > 0 && <span class="quiet" translate={false}> also {other.join(', ')}</span>}
         {bit.meaning && <>: {bit.meaning}</>}.{' '}
         {levelWords(bit.level)}
       </p>
       <p>
-        <span translate={false}>{whoHas(kinds(hosts), bit)}</span>.{' '}
+        <span translate={false}>{whoHas(groups, bit)}</span>.{' '}
         Default <b translate={false}>{bit.default}</b>
         {!told && <>: {letter(bit.default, check)}</>}.{' '}
         {capital(bit.reason)}
       </p>
+      {groups.length > MOST_KINDS && <Names bit={bit} />}
       <p class="acts">
         <button type="button" data-by="-1" onClick={() => go(-1)}>previous difference</button>
         <button type="button" data-by="1" onClick={() => go(1)}>next difference</button>
@@ -60,3 +63,15 @@ export function Bit({ listed = false }) {
     </div>
   );
 }
+
+/** The hosts behind the counts, when asked for. */
+const Names = ({ bit }) => (
+  <details>
+    <summary>which hosts</summary>
+    <dl translate={false}>
+      {namesBy(answer.value.hosts, bit).map(([value, names]) => (
+        <div key={value}><dt>{value}</dt><dd>{names.join(', ')}</dd></div>
+      ))}
+    </dl>
+  </details>
+);

@@ -13,12 +13,14 @@ export function OwnDefault({ register, changing }) {
     return () => before.focus();
   }, [changing]);
   const own = defaults.value.find((one) => one.register === key);
-  const trouble = answer.value.notes.find((note) =>
-    own && note.kind === 'request' && note.text.includes(key));
+  const troubles = () => answer.value.notes.find((note) =>
+    note.kind === 'request' && note.text.includes(key));
+  const trouble = own && troubles();
   const use = (event) => {
     event.preventDefault();
     setDefault(key, field.current.value);
-    editing.value = null;
+    // What is wrong is changed where it stands.
+    editing.value = troubles() ? { register: key } : null;
   };
   return (
     <form class="own" onSubmit={use}>
@@ -32,7 +34,7 @@ export function OwnDefault({ register, changing }) {
       <button type="button" onClick={() => { setDefault(key, ''); editing.value = null; }}>
         as the profile says
       </button>
-      <p class="trouble" id={`trouble${key}`}>{trouble?.text}</p>
+      <p class="trouble" id={`trouble${key}`} role="alert">{trouble?.text}</p>
     </form>
   );
 }

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { answer, columns, explained, filter, select, selected } from '../state.js';
-import { FILTERS, MOST_KINDS, capital, counts, countsForMoving, differences, digit, extentOf,
-  guestSees, kinds, mark, place, whoHas } from '../view.js';
+import { FILTERS, MOST_KINDS, because, counts, countsForMoving, differences, digit, extentOf,
+  guestSees, kinds, mark, nameOf, othersOf, place, plural, shortWhy, whoHas } from '../view.js';
 import { Bit } from './bit.jsx';
 
 const FIRST = 60;
@@ -12,13 +12,14 @@ export function Differences() {
   const now = answer.value;
   if (now.hosts.length < 2) return null;
   const rows = differences(now, filter.value);
+  const others = othersOf(now, filter.value);
   const shown = all.value ? rows : rows.slice(0, FIRST);
   const Rows = columns.value < 32 ? Lines : Table;
   return (
     <section class="differences" aria-labelledby="differences">
       <div class="head">
         <h2 id="differences">Differences</h2>
-        <span>{rows.length ? extentOf(rows) : 'none'}</span>
+        <span>{rows.length ? extentOf(rows) : others ? 'none that counts' : 'none'}</span>
         <label>show{' '}
           <select value={filter.value} onChange={(event) => { filter.value = event.target.value; }}>
             {Object.entries(FILTERS).map(([id, name]) =>
@@ -32,9 +33,21 @@ export function Differences() {
           show all {rows.length} bits
         </button></p>
       )}
+      {others > 0 && (
+        <p class="others">
+          {moreOf(others, rows.length)} without counting.{' '}
+          <button type="button" onClick={() => { filter.value = 'differ'; }}>
+            show {others === 1 ? 'it' : 'them'}
+          </button>
+        </p>
+      )}
     </section>
   );
 }
+
+const moreOf = (count, before) => (before
+  ? plural(count, 'more bit differs', 'more bits differ')
+  : plural(count, 'bit differs', 'bits differ'));
 
 const isChosen = ({ key, bit }) => selected.value?.key === key && selected.value.bit === bit;
 
@@ -74,7 +87,7 @@ function Table({ rows, groups }) {
           {rows.map((row) => [
             <tr key={place(row.key, row.bit)} class={rowClass(row)}>
               <td><Place row={row} /></td>
-              <td class="feature" translate={false}>{row.name || 'unnamed'}</td>
+              <td class="feature" translate={false}>{nameOf(row) || 'unnamed'}</td>
               {counted
                 ? <td class="counted">{counts(row)}</td>
                 : groups.map(({ first }) =>
@@ -82,7 +95,7 @@ function Table({ rows, groups }) {
               <td class="value" translate={false}>{row.default}</td>
               <td class="value" translate={false}><Custom row={row} /></td>
               <td class="value">{guestSees(row.effective)}</td>
-              <td class="why">{row.reason}</td>
+              <td class="why"><Why row={row} /></td>
             </tr>,
             isOpen(row) && (
               <tr key="bit" class="bitrow"><td colSpan={width}><Bit listed /></td></tr>
@@ -98,6 +111,8 @@ const Custom = ({ row }) => (
   <span class={row.custom === '0' ? 'zero cell' : `cell ${mark(row).shape}`}>{row.custom}</span>
 );
 
+const Why = ({ row }) => <span><b class="word">{because(row).word}.</b> {shortWhy(row)}</span>;
+
 /** The same on a narrow screen: a few lines for each bit. */
 function Lines({ rows, groups }) {
   return (
@@ -106,11 +121,11 @@ function Lines({ rows, groups }) {
         <li key={place(row.key, row.bit)} class={rowClass(row)}>
           <span class="first">
             <Place row={row} />{' '}
-            <span class="feature" translate={false}>{row.name || 'unnamed'}</span>
+            <span class="feature" translate={false}>{nameOf(row) || 'unnamed'}</span>
             <span class="right">custom <Custom row={row} /></span>
           </span>
           <span translate={false}>{whoHas(groups, row)}, default {row.default}.</span>{' '}
-          <span>{capital(row.reason)}</span>
+          <Why row={row} />
           {isOpen(row) && <Bit listed />}
         </li>
       ))}

@@ -15,7 +15,7 @@ export function Field() {
     <div class={several ? 'field small' : 'field'}>
       <p>
         <label for="field">
-          {several ? 'Paste another host' : 'Paste what your hosts say about their CPUs'}
+          {(answer.value?.hosts.length ?? 0) > 0 ? 'Paste another host' : 'Paste what your hosts say about their CPUs'}
         </label>
         {', drop files anywhere, or '}
         <button type="button" onClick={() => picker.current.click()}>open files</button>.

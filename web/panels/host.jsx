@@ -2,7 +2,7 @@ import { editing, removeHost, renameHost, sources } from '../state.js';
 import { lines, plural } from '../view.js';
 import { Editor } from './editor.jsx';
 
-export function Host({ host, at }) {
+export function Host({ host, at, mixed }) {
   // What is still being typed has no source of its own yet.
   const kept = host.source < sources.value.length;
   const open = editing.value?.host === at;
@@ -21,11 +21,11 @@ export function Host({ host, at }) {
         onChange={rename} onKeyDown={keys}
       />
       <span class="what">
+        {host.guest && <strong>inside a virtual machine: </strong>}
         {host.brand || host.formatName}
-        {host.guest && <strong> inside a virtual machine</strong>}
       </span>
       <span class="quiet">
-        {host.brand && `${host.formatName}, `}{lines(host)}, {plural(host.registers, 'register')}
+        {mixed && host.brand && `${host.formatName}, `}{lines(host)}, {plural(host.registers, 'register')}
       </span>
       {kept && (
         <span class="acts">

@@ -13,6 +13,8 @@ const FIRST = 20;
 export function Hosts() {
   const all = useSignal(false);
   const hosts = answer.value?.hosts ?? [];
+  // One format for all is named once, below them.
+  const mixed = hosts.some(({ format }) => format !== hosts[0].format);
   const shown = all.value ? hosts : hosts.slice(0, FIRST);
   const empty = answer.value ? emptySources(answer.value, sources.value) : [];
   const at = undo.value?.at ?? -1;
@@ -20,7 +22,7 @@ export function Hosts() {
   return (
     <>
       <ul class="hostlist">
-        {shown.map((host, index) => [offer(index), <Host key={index} host={host} at={index} />])}
+        {shown.map((host, index) => [offer(index), <Host key={index} host={host} at={index} mixed={mixed} />])}
         {at >= shown.length && <Undo key="undo" />}
         {empty.map((source) => <Unread key={`source${source.index}`} source={source} />)}
       </ul>
@@ -58,7 +60,10 @@ function Unread({ source }) {
   return (
     <li class="host">
       <span class="name">{name}</span>
-      <span>no CPUID registers found; paste what cpuid -1 -r prints</span>
+      <span class="what">
+        no CPUID registers found
+        {answer.value.hosts.length > 0 && '; paste what cpuid -1 -r prints'}
+      </span>
       <span class="quiet">{sizeOf(source.bytes.length)}</span>
       <span class="acts">
         <button

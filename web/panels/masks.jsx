@@ -16,14 +16,16 @@ export function Masks() {
     <section class="masks" aria-labelledby="masks">
       <div class="head">
         <h2 id="masks">Masks</h2>
-        <span>
-          ▲ differs and counts, △ differs without counting, ? unknown
-          {groups.length > MOST_KINDS && ', # 1 on some hosts'}
-        </span>
+        {hosts.length > 1 && (
+          <span>
+            ▲ differs and counts, △ differs without counting, ? unknown
+            {groups.length > MOST_KINDS && ', # 1 on some hosts'}
+          </span>
+        )}
         <button type="button" onClick={unfoldAll}>{open ? 'fold all' : 'unfold all'}</button>
       </div>
       {registers.map((register) => (
-        <Register key={register.key} quiet={isQuiet(register)} {...{ register, groups }} />
+        <Register key={register.key} quiet={isQuiet(answer.value, register)} {...{ register, groups }} />
       ))}
       <details class="letters">
         <summary>What the letters mean</summary>

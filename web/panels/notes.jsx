@@ -28,7 +28,7 @@ function Note({ note }) {
 function Several({ notes }) {
   return (
     <details>
-      <summary><Note note={notes[0]} /> <b>and {notes.length - 1} more</b></summary>
+      <summary><Note note={notes[0]} /> <b>({notes.length - 1} more)</b></summary>
       <ul>
         {notes.slice(1, SHOWN).map((note, at) => <li key={at}><Note note={note} /></li>)}
         {notes.length > SHOWN && <li>and {notes.length - SHOWN} more</li>}

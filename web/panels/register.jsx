@@ -24,7 +24,7 @@ export function Register({ register, groups, quiet }) {
         {open && (
           <button type="button" aria-expanded={changing}
             onClick={() => { editing.value = changing ? null : { register: key }; }}>
-            own default
+            change the default
           </button>
         )}
         <button type="button" aria-expanded={open} aria-label={`${open ? 'fold' : 'show'} ${title}`}
@@ -35,7 +35,8 @@ export function Register({ register, groups, quiet }) {
         <div class="rows">
           <Grid register={register} groups={groups} bit={bit.value} />
           <div class="copies">
-            <Copy text={register.custom} label="copy custom" what={`of ${title}`} />
+            {register.custom.includes('0')
+              && <Copy text={register.custom} label="copy custom" what={`of ${title}`} />}
             <Copy text={register.effective} label="copy effective" what={`of ${title}`} />
           </div>
         </div>

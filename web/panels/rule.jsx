@@ -37,7 +37,8 @@ export function Rule() {
         </label>.
       </p>
       <p class="quiet">
-        {capital(now.profileReason)}.{' '}
+        {capital(now.profileReason)}
+        {!chosen && now.profile === 'open' && ': choose yours if it is in the list'}.{' '}
         {chosen && <button type="button" onClick={suggest}>back to the suggestion</button>}
       </p>
     </section>

@@ -1,32 +1,50 @@
-import { useSignal } from '@preact/signals';
-import { answer, core } from '../state.js';
+import { columns, offered, shownTarget, target } from '../state.js';
 import { plural } from '../view.js';
 import { Copy } from './copy.jsx';
 
 /** The text to paste into one's own hypervisor. */
 export function Targets() {
-  const chosen = useSignal(null);
-  const { targets } = answer.value;
-  const offered = Object.keys(targets).filter((one) => targets[one].trim() !== '');
-  if (offered.length === 0) return null;
-  const names = new Map(core.value.list('targets').map(({ id, name }) => [id, name]));
-  const id = offered.includes(chosen.value) ? chosen.value : offered[0];
-  const text = targets[id];
+  const shown = shownTarget.value;
+  if (!shown) return null;
+  const Choice = columns.value === 8 ? Select : Tabs;
   return (
     <section class="targets" aria-labelledby="targets">
       <div class="head"><h2 id="targets">For your platform</h2></div>
-      <fieldset>
-        <legend class="unseen">Platform</legend>
-        {offered.map((one) => (
-          <label key={one}>
-            <input type="radio" name="target" checked={one === id}
-              onChange={() => { chosen.value = one; }} />
-            <span>{names.get(one) ?? one}</span>
-          </label>
-        ))}
-      </fieldset>
-      <pre translate={false} tabIndex={0} aria-label={names.get(id) ?? id}>{text}</pre>
-      <Copy text={text} done={`copied ${plural(text.trimEnd().split('\n').length, 'line')}`} />
+      <Choice shown={shown} />
+      <pre translate={false} tabIndex={0} aria-label={shown.name}>{shown.text}</pre>
+      <CopyTarget />
     </section>
+  );
+}
+
+/** The button that copies what is shown for the platform. */
+export function CopyTarget({ named = false }) {
+  const { name, text } = shownTarget.value;
+  const lines = plural(text.trimEnd().split('\n').length, 'line');
+  const label = named ? `copy ${lines} for ${name}` : `copy ${lines}`;
+  return <Copy main text={text} label={label} done={`copied ${lines}`} />;
+}
+
+function Tabs({ shown }) {
+  return (
+    <fieldset>
+      <legend class="unseen">Platform</legend>
+      {offered.value.map(({ id, name }) => (
+        <label key={id}>
+          <input type="radio" name="target" checked={id === shown.id}
+            onChange={() => { target.value = id; }} />
+          <span>{name}</span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+function Select({ shown }) {
+  return (
+    <select aria-label="Platform" value={shown.id}
+      onChange={(event) => { target.value = event.target.value; }}>
+      {offered.value.map(({ id, name }) => <option key={id} value={id}>{name}</option>)}
+    </select>
   );
 }

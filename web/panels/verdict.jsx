@@ -1,5 +1,6 @@
-import { answer } from '../state.js';
+import { answer, shownTarget } from '../state.js';
 import { facts } from '../view.js';
+import { CopyTarget } from './targets.jsx';
 
 /** The answer in one sentence. The status line is always there, so that changes are read out. */
 export function Verdict() {
@@ -14,6 +15,7 @@ export function Verdict() {
           {now.verdict.problems.slice(0, 3).map((problem) => <li key={problem}>{problem}</li>)}
         </ul>
       )}
+      {there && now.verdict.migratable && shownTarget.value && <p><CopyTarget named /></p>}
     </section>
   );
 }
