@@ -53,11 +53,23 @@ static void note_nothing(struct fleet *f)
     notes_last_first(&f->notes);
 }
 
+/* What found no room is at least counted, and a request can still be told what
+ * is wrong with it. */
+static void end_notes(struct notes *n)
+{
+    n->size = NOTES_ALL;
+    if (n->dropped) {
+        n->n--;
+        note_add(n, NOTE_MORE, (struct note_place){0, 0, 0}, n->dropped + 1);
+    }
+}
+
 /* Reading is over; what answers add on top is thrown away by the next one. */
 static void close_reading(struct engine *e)
 {
     if (!e->closed) {
         read_close(&e->reader);
+        end_notes(&e->fleet.notes);
         if (!e->fleet.hosts_n) {
             note_nothing(&e->fleet);
         }

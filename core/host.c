@@ -13,10 +13,10 @@ int fleet_open(struct fleet *f, struct arena *a, u32 keep)
     f->kinds_size = room / (u32)sizeof(struct kind_record);
     f->kinds_size = f->kinds_size < KIND_SLOTS / 2 ? f->kinds_size
                                                    : KIND_SLOTS / 2;
-    f->notes.size = 1000;
+    f->notes.size = NOTES_READ;
     f->hosts = RESERVE(a, struct host_record, f->hosts_size);
     f->kinds = RESERVE(a, struct kind_record, f->kinds_size);
-    f->notes.list = RESERVE(a, struct note_record, f->notes.size);
+    f->notes.list = RESERVE(a, struct note_record, NOTES_ALL);
     u8 *names = RESERVE(a, u8, room * 3);
     u8 *rows = RESERVE(a, u8, room * 6);
     if (!f->hosts || !f->kinds || !f->notes.list || !names || !rows) {

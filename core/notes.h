@@ -16,11 +16,14 @@ enum note_id {
     NOTES
 };
 
+/* Reading may fill so many; the answer to a request can add some more. */
+enum { NOTES_READ = 1000, NOTES_ALL = 1024 };
+
 struct notes {
     struct arena *text;
     struct note_record *list;
     u32 n, size;
-    u32 dropped; /* notes beyond the size; the last one kept says so */
+    u32 dropped; /* notes beyond the size */
 };
 
 struct note_place {
