@@ -22,13 +22,14 @@ u32 arena_offset(const struct arena *a, const void *p);
     ((type *)arena_reserve((a), (n), (u32)sizeof(type)))
 #define TAKE(a, type, n) ((type *)arena_take((a), (n), (u32)sizeof(type)))
 
-/* In the header, so that a copy of few bytes becomes a load and a store. */
-static inline void bytes_copy(void *to, const void *from, u32 n)
+/* In the header, so that a copy of few bytes becomes a load and a store even
+ * where all is built for size; what else it becomes is slow in WebAssembly. */
+SMALL void bytes_copy(void *to, const void *from, u32 n)
 {
     __builtin_memcpy(to, from, n);
 }
 
-static inline void bytes_zero(void *to, u32 n)
+SMALL void bytes_zero(void *to, u32 n)
 {
     __builtin_memset(to, 0, n);
 }

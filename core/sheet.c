@@ -233,7 +233,7 @@ int sheet_join(struct fleet *f, struct sheet *host, const struct sheet *cpu,
     return any != 0;
 }
 
-static u64 load8(const void *p)
+SMALL u64 load8(const void *p)
 {
     u64 x;
     bytes_copy(&x, p, 8);

@@ -12,7 +12,7 @@ enum { CPUID_R_LEN = 79, AIDA64_LEN = 51 };
 
 #define EVERY_BYTE(B) (0x0101010101010101ull * (B))
 
-static u64 load8(const u8 *s)
+SMALL u64 load8(const u8 *s)
 {
     u64 x;
     bytes_copy(&x, s, 8);
