@@ -116,6 +116,7 @@ test('a reason is told as a decision and a why', () => {
   assert.match(first.reason, /what the guest sees must exist on every host/);
   assert.doesNotMatch(view.shortWhy(first), /what the guest sees/, 'the rule says it already');
   assert.deepEqual(view.because({ reason: 'alike' }), { word: '', why: 'Alike' });
+  assert.equal(view.capital('x2APIC is only on a'), 'x2APIC is only on a');
 });
 
 test('a bit without a name is not called by its place twice', () => {

@@ -302,7 +302,8 @@ export function facts(answer) {
     .filter(Boolean).map((fact) => `${capital(fact)}.`).join(' ');
 }
 
-export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+/** A sentence begins with a capital, but for names: x2APIC, x86-64. */
+export const capital = (text) => text.replace(/^[a-z](?=[a-z]*\b)/, (first) => first.toUpperCase());
 
 const list = (words) =>
   (words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`);

@@ -326,6 +326,7 @@ describe('the page', { skip }, () => {
     await grid.locator('[tabindex="0"]').focus();
     assert.equal(await here(), 'leaf 1, ECX 3 13');
     await press('n');
+    await page.waitForFunction(() => document.activeElement.dataset.bit === '4');
     assert.equal(await here(), 'leaf 1, ECX 3 4');
     await press('ArrowUp');
     await press('ArrowRight');

@@ -20,7 +20,7 @@ export function Host({ host, at, mixed }) {
         readOnly={!kept} spellcheck={false} autocomplete="off" translate={false}
         onChange={rename} onKeyDown={keys}
       />
-      <span class="what">
+      <span class="what" title={host.brand}>
         {host.guest && <strong>inside a virtual machine: </strong>}
         {host.brand || host.formatName}
       </span>

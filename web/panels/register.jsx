@@ -17,7 +17,8 @@ export function Register({ register, groups, quiet }) {
   return (
     <article class={open ? 'register' : 'register folded'} aria-labelledby={`r${key}`}>
       <h3 id={`r${key}`}>
-        <span class="key" translate={false}>{place(key)}</span> {title}
+        <span class="key" translate={false}>{place(key)}</span>{' '}
+        <span class="title">{title}</span>
       </h3>
       <p class="acts">
         {!open && word && <span class="quiet">{word}</span>}

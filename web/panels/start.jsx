@@ -3,10 +3,10 @@ import { openSample } from '../state.js';
 import { Copy } from './copy.jsx';
 
 export const ways = [
-  ['On a Linux host', 'cpuid -1 -r'],
+  ['On Linux, KVM, Proxmox or Xen, with the package cpuid', 'cpuid -1 -r'],
   ['From several, over ssh',
     'for h in kvm1 kvm2; do echo "# host: $h"; ssh $h cpuid -1 -r; done'],
-  ['With libcpuid', 'cpuid_tool --raw --save=-'],
+  ['Or with libcpuid', 'cpuid_tool --raw --save=-'],
 ];
 
 /** What stands here until there is a host: how to get the data, and what to try. */
@@ -25,8 +25,9 @@ export function Start() {
           ))}
         </ul>
         <p class="quiet">
-          Also read: AIDA64 and InstLatx64 dumps, the lines of an ESX CPUID CD, libvirt
-          cpudata, and single registers as in 1.0.ecx = 0x0000641d.
+          For ESX: the lines that the CPUID image on the ESX CD shows, or boot any Linux from a
+          stick and use cpuid. Also read: AIDA64 and InstLatx64 dumps, libvirt cpudata, and single
+          registers as in 1.0.ecx = 0x0000641d.
         </p>
       </div>
       <div>

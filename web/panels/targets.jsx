@@ -1,4 +1,4 @@
-import { columns, offered, shownTarget, target } from '../state.js';
+import { answer, columns, offered, shownTarget, target } from '../state.js';
 import { plural } from '../view.js';
 import { Copy } from './copy.jsx';
 
@@ -10,6 +10,9 @@ export function Targets() {
   return (
     <section class="targets" aria-labelledby="targets">
       <div class="head"><h2 id="targets">For your platform</h2></div>
+      {!answer.value.verdict.migratable && (
+        <p class="trouble">This alone does not let machines move: see the verdict.</p>
+      )}
       <Choice shown={shown} />
       <pre translate={false} tabIndex={0} aria-label={shown.name}>{shown.text}</pre>
       <CopyTarget />
