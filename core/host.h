@@ -94,7 +94,7 @@ u32 sheet_seal(const struct fleet *f, struct sheet *s);
 int sheet_is(const struct sheet *s, u32 n, const struct row *rows,
     const u32 *columns);
 
-/* Does the host have every register of the CPU, per-CPU fields aside? */
+/* Does the host have every register of the CPU, with the same features? */
 int sheets_alike(const struct fleet *f, const struct sheet *host,
     const struct sheet *cpu);
 

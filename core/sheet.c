@@ -156,15 +156,23 @@ static void drop_echo(struct fleet *f, struct sheet *s, u32 range)
     }
 }
 
-u32 sheet_clip(struct fleet *f, struct sheet *s)
+static struct maxima sheet_maxima(struct fleet *f, const struct sheet *s)
 {
     struct maxima m;
-    u32 kept = 0, n = s->n;
     for (u32 i = 0; i < RANGES; i++) {
-        drop_echo(f, s, i);
         m.range[i] = sheet_word(f, s, ranges[i], 0, EAX);
     }
     m.leaf7 = sheet_word(f, s, 7, 0, EAX);
+    return m;
+}
+
+u32 sheet_clip(struct fleet *f, struct sheet *s)
+{
+    u32 kept = 0, n = s->n;
+    for (u32 i = 0; i < RANGES; i++) {
+        drop_echo(f, s, i);
+    }
+    struct maxima m = sheet_maxima(f, s);
     u32 last = m.range[0].known == ALL ? m.range[0].value : 0;
     u32 last_extended = m.range[1].known == ALL ? m.range[1].value : 0;
     for (u32 i = 0; i < n; i++) {
@@ -199,7 +207,7 @@ int sheets_alike(const struct fleet *f, const struct sheet *host,
         u32 c = cpu->order[i], odd = 0;
         for (u32 r = 0; r < 4; r++) {
             odd |= (host->value[c][r] ^ cpu->value[c][r]) & cpu->known[c][r] &
-                   ~f->columns.per_cpu[c][r];
+                   f->columns.anded[c][r];
         }
         if (odd || !sheet_has(host, c)) {
             return 0;
@@ -212,10 +220,25 @@ int sheet_join(struct fleet *f, struct sheet *host, const struct sheet *cpu,
     u32 (*differ)[4])
 {
     u32 any = 0;
+    struct maxima of_cpu = sheet_maxima(f, cpu), of_host = sheet_maxima(f, host);
+    /* What lies above one CPU's maxima, that CPU does not have. */
+    for (u32 i = 0; i < host->n; i++) {
+        u32 c = host->order[i];
+        int lacks = !sheet_has(cpu, c) &&
+                    is_above(&of_cpu, f->columns.leaf[c], f->columns.sub[c]);
+        for (u32 r = 0; lacks && r < 4; r++) {
+            u32 odd = host->value[c][r] & f->columns.anded[c][r];
+            host->value[c][r] &= ~odd;
+            differ[c][r] |= odd;
+            any |= odd;
+        }
+    }
     for (u32 i = 0; i < cpu->n; i++) {
         u32 c = cpu->order[i];
         if (!sheet_has(host, c)) {
-            sheet_put(host, c, cpu->value[c], cpu->known[c]);
+            if (!is_above(&of_host, f->columns.leaf[c], f->columns.sub[c])) {
+                sheet_put(host, c, cpu->value[c], cpu->known[c]);
+            }
             continue;
         }
         for (u32 r = 0; r < 4; r++) {

@@ -167,10 +167,33 @@ static int is_command(struct view v)
            view_equal(v, VIEW("logout"));
 }
 
+/* "CPU 0", "core #3": a heading that numbers a CPU names no host. */
+static int numbers_cpu(struct view v, u32 *number)
+{
+    static const char *const words[] = {"logical cpu", "cpu", "core", "thread",
+        "processor"};
+    for (u32 i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        u32 at = view_of(words[i]).len;
+        if (!view_starts(v, view_of(words[i]))) {
+            continue;
+        }
+        while (at < v.len && (v.s[at] == ' ' || v.s[at] == '#')) {
+            at++;
+        }
+        u32 digits = read_decimal(view_from(v, at), number);
+        return digits && at + digits == v.len;
+    }
+    return 0;
+}
+
 static enum line_use take_name(struct reader *r, struct view line)
 {
-    u32 lead;
+    u32 lead, number;
     struct view inner = undecorated(line, &lead), name;
+    if (numbers_cpu(inner, &number)) {
+        found_cpu(r, number, 0, 0);
+        return USED;
+    }
     if (is_name_field(view_from(line, lead), &name)) {
         found_split(r);
         found_name(r, name, 1);

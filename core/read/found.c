@@ -94,6 +94,7 @@ static void open_cpu(struct reader *r, enum format_id format)
     c->start = r->before.line ? r->before : r->here;
     c->last_column = NO_COLUMN;
     c->repeats_n = 0;
+    c->empties = 0;
     c->name = r->heading;
     c->name_spot = r->heading_spot;
     c->name_sure = r->heading_sure;
@@ -123,7 +124,12 @@ static u32 xsave_subleaf(struct reader *r, const u32 value[4], u32 count)
     struct word xss = sheet_word(r->fleet, s, 0xd, 1, ECX);
     /* A component's size is a multiple of 8 and it lies behind the 576 bytes
      * of the legacy area; D.1 holds feature bits 0, 1, 2 ... instead. */
-    int features = (value[EAX] & 7) != 0 || (!value[EAX] && !value[EBX]);
+    /* A tool that prints an empty row skips none: then rows just count. */
+    r->cpu.empties |= !(value[EAX] | value[EBX] | value[ECX] | value[EDX]);
+    if (r->cpu.empties) {
+        return count;
+    }
+    int features = (value[EAX] & 7) != 0;
     if (count == 1 && features) {
         return 1;
     }
@@ -191,6 +197,22 @@ static void row_done(struct reader *r, u32 column)
     }
 }
 
+/* Does the text itself say where this CPU begins? Then a row that comes again
+ * begins no other. */
+static int is_headed(const struct reader *r)
+{
+    return r->cpu.number != NO_NUMBER || r->cpu.alone ||
+           r->cpu.format == FORMAT_CPUDATA;
+}
+
+static void note_twice(struct reader *r, u32 leaf, u32 sub)
+{
+    u8 room[32];
+    struct text t = text_in(room, sizeof(room));
+    text_say(&t, sub ? "leaf %h.%h" : "leaf %h", leaf, sub);
+    note_add(&r->fleet->notes, NOTE_TWICE, note_here(r), text_view(&t));
+}
+
 void found_row(struct reader *r, enum format_id format, u32 leaf, u32 sub,
     const u32 value[4], enum repeat repeat)
 {
@@ -200,7 +222,8 @@ void found_row(struct reader *r, enum format_id format, u32 leaf, u32 sub,
     if (r->cpu.open && r->cpu.format != format) {
         end_cpu(r);
     }
-    if (r->cpu.open && leaf == 0 && r->cpu_sheet->n && repeat == STARTS_AGAIN) {
+    if (r->cpu.open && leaf == 0 && r->cpu_sheet->n &&
+        repeat == STARTS_AGAIN && format != FORMAT_CPUDATA) {
         end_cpu(r);
     }
     if (!r->cpu.open) {
@@ -217,9 +240,13 @@ void found_row(struct reader *r, enum format_id format, u32 leaf, u32 sub,
         return;
     }
     if (sheet_has(r->cpu_sheet, column) && repeat == STARTS_AGAIN) {
-        if (same_words(r->cpu_sheet, column, value, all_known) &&
-            column != r->cpu_sheet->order[0]) {
-            return; /* printed twice */
+        int same = same_words(r->cpu_sheet, column, value, all_known);
+        if (is_headed(r) || column == r->cpu.last_column ||
+            (same && column != r->cpu_sheet->order[0])) {
+            if (!same) {
+                note_twice(r, leaf, sub);
+            }
+            return; /* printed twice: the first counts */
         }
         end_cpu(r);
         open_cpu(r, format);
@@ -271,7 +298,7 @@ static int apic_id(struct reader *r, u32 *id)
     struct word x2 = sheet_word(r->fleet, r->cpu_sheet, 0xb, 0, EDX);
     struct word levels = sheet_word(r->fleet, r->cpu_sheet, 0xb, 0, EBX);
     struct word one = sheet_word(r->fleet, r->cpu_sheet, 1, 0, EBX);
-    *id = x2.known && levels.value ? x2.value : one.value >> 24;
+    *id = levels.value && x2.value ? x2.value : one.value >> 24;
     return (x2.known && levels.value) || one.known;
 }
 
@@ -313,6 +340,7 @@ static int same_host(struct reader *r)
                (c->virtual_ || !seen(r->host.numbers, c->number));
     }
     if (c->alone || c->format == FORMAT_ESX_CD ||
+        c->format == FORMAT_LIBCPUID ||
         c->format == FORMAT_REGISTERS || c->format == FORMAT_CPUDATA) {
         return c->alone && r->host.alone && !share_columns(r);
     }

@@ -43,7 +43,8 @@ static struct view stem(struct view path)
     }
     struct view v = view_from(path, start);
     for (u32 i = v.len; i > 1; i--) {
-        if (v.s[i - 1] == '.' && v.len - i <= 5) {
+        if (v.s[i - 1] == '.' && v.len - i <= 5 && i < v.len &&
+            is_letter(v.s[i])) {
             return view_head(v, i - 1);
         }
     }

@@ -42,6 +42,7 @@ struct cpu {
     u32 last_column;
     u32 repeats[8][2]; /* leaf and count of rows without a subleaf */
     u32 repeats_n;
+    int empties; /* empty rows of leaf 0xD are printed */
     struct name name;
     struct spot name_spot;
     int name_sure;

@@ -60,7 +60,6 @@ static enum line_use cpuid_tag(struct reader *r, struct view tag)
         good &= number(r, tag, names[i], &value[i]);
     }
     if (!good) {
-        r->fleet->unread++;
         return NOTED;
     }
     found_row(r, FORMAT_CPUDATA, leaf, sub, value, STARTS_AGAIN);
@@ -99,30 +98,49 @@ static enum line_use join(struct reader *r, struct view line)
     return cpuid_tag(r, tag);
 }
 
-enum line_use read_xml(struct reader *r, struct view line)
+/* One element, its '<' first; *len is what it takes of the line. */
+static enum line_use element(struct reader *r, struct view v, u32 *len)
 {
-    if (r->join_len) {
-        return join(r, line);
-    }
-    if (!line.len || view_find(line, VIEW("<")) == line.len) {
-        return NOT_MINE;
-    }
-    line = view_trim(line);
-    if (view_starts(line, VIEW("<cpuid ")) &&
-        view_find(line, VIEW("eax_in")) < line.len) {
-        if (view_find(line, VIEW(">")) < line.len) {
-            return cpuid_tag(r, line);
-        }
-        r->join_spot = r->here;
-        return join(r, line);
-    }
-    if (view_starts(line, VIEW("<cpudata"))) {
+    u32 end = view_find(v, VIEW(">"));
+    *len = end < v.len ? end + 1 : v.len;
+    if (view_starts(v, VIEW("<cpudata"))) {
         found_split(r);
         return USED;
     }
-    if (view_starts(line, VIEW("</cpudata"))) {
+    if (view_starts(v, VIEW("</cpudata"))) {
         end_cpu(r);
         return USED;
     }
-    return NOT_MINE;
+    if (!view_starts(v, VIEW("<cpuid")) || (v.len > 6 && !is_space(v.s[6]))) {
+        return NOT_MINE;
+    }
+    if (end == v.len) {
+        r->join_spot = r->here;
+        return join(r, v);
+    }
+    struct view tag = view_head(v, end);
+    return view_find(tag, VIEW("eax_in")) < tag.len ? cpuid_tag(r, tag)
+                                                    : NOT_MINE;
+}
+
+enum line_use read_xml(struct reader *r, struct view line)
+{
+    enum line_use all = NOT_MINE;
+    u32 len = 0;
+    if (r->join_len) {
+        len = view_find(line, VIEW(">"));
+        len += len < line.len;
+        all = join(r, view_head(line, len));
+        line = view_from(line, len);
+    }
+    for (;; line = view_from(line, len)) {
+        line = view_from(line, view_find(line, VIEW("<")));
+        if (!line.len) {
+            break;
+        }
+        enum line_use use = element(r, line, &len);
+        all = use == NOTED || !all ? use : all;
+    }
+    r->fleet->unread += all == NOTED;
+    return all;
 }
