@@ -2,7 +2,7 @@
 import { batch, computed, signal } from '@preact/signals';
 import { textBytes } from '../wasm/core.js';
 import { cleanName, extent, rename, splice, toBytes } from './source.js';
-import { difference, hasBit, steps } from './view.js';
+import { difference, hasBit, steps, usualFilter } from './view.js';
 
 /** Null until the core is there: the page is readable before. */
 export const core = signal(null);
@@ -18,8 +18,8 @@ export const defaults = signal([]);
 export const selected = signal(null);
 /** Where the focus should go: { key, bit, row }; a new object each time. */
 export const goal = signal(null);
-/** Which rows the table of differences has. */
-export const filter = signal('count');
+/** Which rows the table of differences was asked to have; null: as many as it fits. */
+export const filter = signal(null);
 /** The platform whose text is shown; null: the first offered. */
 export const target = signal(null);
 /** Registers the person unfolded (true) or folded (false). */
@@ -167,7 +167,7 @@ function forget() {
   defaults.value = [];
   selected.value = null;
   unfolded.value = new Map();
-  filter.value = 'count';
+  filter.value = null;
 }
 
 const snapshot = () => ({
@@ -212,10 +212,13 @@ export function select(key, bit, listed = false) {
   selected.value = same ? null : { key, bit, listed };
 }
 
+/** The rows of the table of differences: all that differ where they are few. */
+export const rows = computed(() => filter.value ?? usualFilter(answer.value));
+
 /** Selects the next difference, or the one before, across registers. */
 export function step(from, by, focus) {
   // Inside the table the steps lead along its own rows.
-  const shown = !focus && selected.value?.listed ? filter.value : 'differ';
+  const shown = !focus && selected.value?.listed ? rows.value : 'differ';
   const to = difference(steps(answer.value, shown), from, by);
   if (!to) return;
   batch(() => {

@@ -1,5 +1,7 @@
 import { useSignal } from '@preact/signals';
-import { answer, columns, explained, filter, select, selected } from '../state.js';
+import {
+  answer, columns, explained, filter, rows as which, select, selected,
+} from '../state.js';
 import { FILTERS, MOST_KINDS, because, counts, countsForMoving, differences, digit, extentOf,
   guestSees, kinds, mark, nameOf, othersOf, place, plural, shortWhy, whoHas } from '../view.js';
 import { Bit } from './bit.jsx';
@@ -11,8 +13,8 @@ export function Differences() {
   const all = useSignal(false);
   const now = answer.value;
   if (now.hosts.length < 2) return null;
-  const rows = differences(now, filter.value);
-  const others = othersOf(now, filter.value);
+  const rows = differences(now, which.value);
+  const others = othersOf(now, which.value);
   const shown = all.value ? rows : rows.slice(0, FIRST);
   const Rows = columns.value < 32 ? Lines : Table;
   return (
@@ -21,7 +23,7 @@ export function Differences() {
         <h2 id="differences">Differences</h2>
         <span>{rows.length ? extentOf(rows) : others ? 'none that counts' : 'none'}</span>
         <label>show{' '}
-          <select value={filter.value} onChange={(event) => { filter.value = event.target.value; }}>
+          <select value={which.value} onChange={(event) => { filter.value = event.target.value; }}>
             {Object.entries(FILTERS).map(([id, name]) =>
               <option key={id} value={id}>{name}</option>)}
           </select>
