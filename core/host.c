@@ -287,30 +287,32 @@ static u32 reg_read(struct view v, u32 *reg)
     return 0;
 }
 
+/* A number and the dot behind it, taken off the front. */
+static int part_read(struct view *v, u32 *value)
+{
+    u32 n = number_read(*v, value);
+    if (!n || n == v->len || v->s[n] != '.') {
+        return 0;
+    }
+    *v = view_from(*v, n + 1);
+    return 1;
+}
+
 u32 place_read(struct view *v, u32 *leaf, u32 *sub, u32 *reg)
 {
     struct view rest = *v;
-    u32 n = number_read(rest, leaf), reg_len;
     *sub = 0;
-    rest = view_from(rest, n);
-    if (!n || !rest.len || rest.s[0] != '.') {
+    if (!part_read(&rest, leaf)) {
         return 0;
     }
-    rest = view_from(rest, 1);
-    reg_len = reg_read(rest, reg);
-    if (!reg_len) {
-        n = number_read(rest, sub);
-        rest = view_from(rest, n);
-        if (!n || !rest.len || rest.s[0] != '.') {
-            return 0;
-        }
-        rest = view_from(rest, 1);
-        reg_len = reg_read(rest, reg);
+    u32 len = reg_read(rest, reg);
+    if (!len && part_read(&rest, sub)) {
+        len = reg_read(rest, reg);
     }
-    if (!reg_len) {
+    if (!len) {
         return 0;
     }
-    u32 all = (u32)(rest.s - v->s) + reg_len;
-    *v = view_from(*v, all);
-    return all;
+    len += (u32)(rest.s - v->s);
+    *v = view_from(*v, len);
+    return len;
 }
