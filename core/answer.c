@@ -149,10 +149,12 @@ static int make_bits(struct answer *a, struct answer_record *record)
     return record->bits_n_ == n;
 }
 
+_Static_assert(FORMATS <= 64, "the formats met are bits of one word");
+
 static void reading_say(struct answer *a, struct answer_record *record)
 {
     const struct fleet *f = a->fleet;
-    u32 met = 0;
+    u64 met = 0;
     struct text t = text_open(a->arena);
     text_say(&t, f->hosts_n == 1 ? "%u host" : "%u hosts", f->hosts_n);
     for (u32 i = 0; i < f->hosts_n; i++) {
@@ -161,7 +163,7 @@ static void reading_say(struct answer *a, struct answer_record *record)
             continue;
         }
         text_put(&t, met ? VIEW(", ") : VIEW(": "));
-        met |= 1u << format;
+        met |= (u64)1 << format;
         text_put(&t, table_word(formats, format, 1));
     }
     text_say(&t, f->used == 1 ? ". %u line used" : ". %u lines used", f->used);

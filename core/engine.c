@@ -26,9 +26,10 @@ int engine_open(struct engine *e, u8 *memory, u32 size)
     return 1;
 }
 
-void engine_source(struct engine *e, struct view name)
+void engine_source(struct engine *e, struct view name,
+    enum format_id forced)
 {
-    read_source(&e->reader, name);
+    read_source(&e->reader, name, forced);
 }
 
 u32 engine_feed(struct engine *e, struct view text, int last)
@@ -114,7 +115,7 @@ struct view engine_list(struct engine *e, u32 what)
                                  "x86-64-v2\tx86-64 level 2\n"
                                  "x86-64-v3\tx86-64 level 3\n"
                                  "x86-64-v4\tx86-64 level 4\n";
-    static const char *const lists[] = {profiles, formats, targets, levels,
+    const char *const lists[] = {profiles, formats, targets, levels,
         note_kinds};
     struct text t = text_open(&e->arena);
     if (what < sizeof(lists) / sizeof(lists[0])) {

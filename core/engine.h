@@ -25,8 +25,10 @@ enum { ENGINE_LEAST = 2 << 20 };
  * An engine is all zeros before its first use; the same memory again is cheap.
  * Returns 0 when it is less than ENGINE_LEAST. */
 int engine_open(struct engine *e, u8 *memory, u32 size);
-/* Begins another text: a file of this name, or a paste (empty name). */
-void engine_source(struct engine *e, struct view name);
+/* Begins another text: a file of this name, or a paste (empty name). forced:
+ * the format the person says it has; FORMATS: found out from the text. */
+void engine_source(struct engine *e, struct view name,
+    enum format_id forced);
 /* Feeds text; see read_feed. */
 u32 engine_feed(struct engine *e, struct view text, int last);
 /* Answers the request text (see request_read); can be asked again with another

@@ -87,6 +87,11 @@ u32 sheet_clip(struct fleet *f, struct sheet *s);
 int sheet_join(struct fleet *f, struct sheet *host, const struct sheet *cpu,
     u32 (*differ)[4]);
 
+/* Takes from *other* what *base* does not know. Returns in how many feature
+ * bits they disagree; place: leaf, subleaf, register, bit of the first. */
+u32 sheet_fill(struct fleet *f, struct sheet *base, const struct sheet *other,
+    u32 place[4]);
+
 /* Takes the per-CPU bits out and adds all rows up to a hash: their order does
  * not matter. */
 u32 sheet_seal(const struct fleet *f, struct sheet *s);

@@ -256,6 +256,32 @@ int sheet_join(struct fleet *f, struct sheet *host, const struct sheet *cpu,
     return any != 0;
 }
 
+u32 sheet_fill(struct fleet *f, struct sheet *base, const struct sheet *other,
+    u32 place[4])
+{
+    u32 odd = 0;
+    struct maxima of_base = sheet_maxima(f, base);
+    for (u32 i = 0; i < other->n; i++) {
+        u32 c = other->order[i], leaf = f->columns.leaf[c];
+        u32 sub = f->columns.sub[c];
+        if (!sheet_has(base, c) && is_above(&of_base, leaf, sub)) {
+            continue;
+        }
+        for (u32 r = 0; sheet_has(base, c) && r < 4; r++) {
+            u32 unlike = (base->value[c][r] ^ other->value[c][r]) &
+                         base->known[c][r] & other->known[c][r] &
+                         f->columns.anded[c][r];
+            if (unlike && !odd) {
+                u32 first[4] = {leaf, sub, r, (u32)__builtin_ctz(unlike)};
+                bytes_copy(place, first, sizeof(first));
+            }
+            odd += (u32)__builtin_popcount(unlike);
+        }
+        sheet_put(base, c, other->value[c], other->known[c]);
+    }
+    return odd;
+}
+
 SMALL u64 load8(const void *p)
 {
     u64 x;

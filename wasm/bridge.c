@@ -27,7 +27,7 @@ u8 *EXPORT(input)(void);
 u32 EXPORT(input_size)(void);
 u8 *EXPORT(memory_base)(void);
 int EXPORT(begin)(void);
-void EXPORT(source)(u32 name_len);
+void EXPORT(source)(u32 name_len, u32 format);
 u32 EXPORT(feed)(u32 len, int last);
 u32 EXPORT(answer)(u32 request_len);
 u32 EXPORT(explain)(u32 leaf, u32 sub, u32 reg, u32 bit);
@@ -64,9 +64,11 @@ int begin(void)
     return engine_open(engine, memory_block, MEMORY_SIZE);
 }
 
-void source(u32 name_len)
+/* format: a row of the formats; any number that is none for none said. */
+void source(u32 name_len, u32 format)
 {
-    engine_source(engine, (struct view){input_text, name_len});
+    enum format_id forced = format < FORMATS ? (enum format_id)format : FORMATS;
+    engine_source(engine, (struct view){input_text, name_len}, forced);
 }
 
 /* Returns how many bytes were taken; a line as long as the whole input is taken

@@ -16,6 +16,7 @@ features to hide so that virtual machines can move between them.
   --check equal|subset           what must hold between hosts
   --default LEAF[.SUB].REG=MASK  a default mask of your own, repeatable
   --target ID                    print just the text for one platform (see --list targets)
+  --format ID                    what the texts are, where that is told wrongly
   --link                         print the fragment of a share link
   --list profiles|targets|formats|models
   --help
@@ -30,6 +31,7 @@ const OPTIONS = {
   check: { type: 'string' },
   default: { type: 'string', multiple: true },
   target: { type: 'string' },
+  format: { type: 'string' },
   link: { type: 'boolean' },
   list: { type: 'string' },
   help: { type: 'boolean' },
@@ -96,8 +98,11 @@ function makeRequest(core, values, sources) {
   if (values.target !== undefined && !known('targets', values.target)) {
     throw new Refusal(`There is no target called ${values.target}; see --list targets.`);
   }
+  if (values.format !== undefined && !known('formats', values.format)) {
+    throw new Refusal(`There is no format called ${values.format}; see --list formats.`);
+  }
   return {
-    sources,
+    sources: sources.map((source) => ({ ...source, format: values.format })),
     profile: values.profile ?? null,
     check: values.check ?? null,
     defaults: (values.default ?? []).map(ownDefault),
@@ -239,8 +244,8 @@ async function main() {
     process.stdout.write(listText(core, values.list));
     return 0;
   }
-  const checked = makeRequest(core, values, []);
-  return print(core, values, { ...checked, sources: await readSources(positionals) });
+  makeRequest(core, values, []);
+  return print(core, values, makeRequest(core, values, await readSources(positionals)));
 }
 
 process.stdout.on('error', (error) => process.exit(error.code === 'EPIPE' ? 0 : 2));

@@ -246,7 +246,8 @@ class Core {
     const memory = this.#memory;
     memory.exports.begin();
     for (const source of sources ?? []) {
-      memory.exports.source(memory.write(encoder.encode(source.name ?? '').subarray(-1024)));
+      const format = this.#lists.formats.findIndex(({ id }) => id === source.format);
+      memory.exports.source(memory.write(encoder.encode(source.name ?? '').subarray(-1024)), format);
       memory.feed(bytesOf(source));
     }
   }

@@ -94,15 +94,31 @@ static const u8 checks[PROFILES] = {
 #undef OVERLAY
 };
 
-const char formats[] =
-#define FORMAT(ID, TEXT, NAME, PROFILE, COMMAND, ABOUT) \
+#define FORMAT_LINE(TEXT, NAME, COMMAND, ABOUT) \
     TEXT "\t" NAME "\t" COMMAND "\t" ABOUT "\n"
+
+/* One text; too long for one literal. */
+static const struct {
+#define FORMAT(ID, TEXT, NAME, PROFILE, CARRIES, BLOCK, COMMAND, ABOUT) \
+    char line_##ID[sizeof(FORMAT_LINE(TEXT, NAME, COMMAND, ABOUT)) - 1];
 #include "formats.def"
 #undef FORMAT
-    ;
+    char end;
+} format_lines = {
+#define FORMAT(ID, TEXT, NAME, PROFILE, CARRIES, BLOCK, COMMAND, ABOUT) \
+    FORMAT_LINE(TEXT, NAME, COMMAND, ABOUT),
+#include "formats.def"
+#undef FORMAT
+    0,
+};
 
-static const u8 suggested[FORMATS] = {
-#define FORMAT(ID, TEXT, NAME, PROFILE, ...) PROFILE_##PROFILE,
+const char *const formats = (const char *)&format_lines;
+
+static const struct {
+    u8 profile, carries, block;
+} format_rows[FORMATS] = {
+#define FORMAT(ID, TEXT, NAME, PROFILE, CARRIES, BLOCK, ...) \
+    {PROFILE_##PROFILE, CARRIES, BLOCK},
 #include "formats.def"
 #undef FORMAT
 };
@@ -354,7 +370,17 @@ enum check profile_check(u32 profile)
 
 enum profile_id format_profile(u32 format)
 {
-    return (enum profile_id)suggested[format];
+    return (enum profile_id)format_rows[format].profile;
+}
+
+enum carries format_carries(u32 format)
+{
+    return (enum carries)format_rows[format].carries;
+}
+
+enum block format_block(u32 format)
+{
+    return (enum block)format_rows[format].block;
 }
 
 static struct view find_mask(u32 profile, u32 vendor, u32 leaf, u32 sub,

@@ -57,6 +57,10 @@ struct bit_columns {
     u8 sub[BITS], reg[BITS], bit[BITS], merge[BITS], vendor[BITS], level[BITS];
 };
 
+/* What a format carries, and what one block of it is (see formats.def). */
+enum carries { REGISTERS, NAMES };
+enum block { CPUS, ONE };
+
 enum format_id {
 #define FORMAT(ID, ...) FORMAT_##ID,
 #include "formats.def"
@@ -85,10 +89,13 @@ enum target_id {
 /* Tables of words as they are listed: one row a line, words between tabs.
  * profiles: id, name, check, about. formats: id, name, command, about.
  * targets: id, name, file. */
-extern const char profiles[], formats[], targets[];
+extern const char profiles[], targets[];
+extern const char *const formats;
 struct view table_word(const char *table, u32 row, u32 word);
 enum check profile_check(u32 profile);
 enum profile_id format_profile(u32 format);
+enum carries format_carries(u32 format);
+enum block format_block(u32 format);
 
 extern const struct bit_columns bits;
 
@@ -108,6 +115,19 @@ struct view bit_meaning(const struct know *k, u32 index);
 u32 bits_of(u32 leaf, u32 sub, u32 reg, u32 *count);
 /* Row of one bit, or BITS. */
 u32 bit_find(u32 leaf, u32 sub, u32 reg, u32 bit);
+
+/* Names in the spelling of each project (names.def). */
+enum dialect {
+    LINUX, QEMU, LIBVIRT, XEN, FREEBSD, VMWARE, COREINFO, MACOS, ILLUMOS, NFD,
+    DIALECTS
+};
+/* The row of the bit that a dialect calls so (letter case ignored; '_', '.' and
+ * '-' are the same), or BITS. vendor_set: of the CPU, where known, else 0; the
+ * same name can stand for different bits of Intel and AMD. */
+u32 bit_named(const struct know *k, enum dialect dialect, struct view name,
+    u32 vendor_set);
+/* How the dialect spells it, or an empty view where it has no name for it. */
+struct view bit_spelled(const struct know *k, enum dialect dialect, u32 row);
 
 /* How every bit of a register is compared, named or not: enum merge. */
 void bit_merges(u32 leaf, u32 sub, u32 reg, u8 merge[32]);

@@ -216,6 +216,12 @@ static void note_twice(struct reader *r, u32 leaf, u32 sub)
 void found_row(struct reader *r, enum format_id format, u32 leaf, u32 sub,
     const u32 value[4], enum repeat repeat)
 {
+    found_part(r, format, leaf, sub, value, all_known, repeat);
+}
+
+void found_part(struct reader *r, enum format_id format, u32 leaf, u32 sub,
+    const u32 value[4], const u32 known[4], enum repeat repeat)
+{
     if (sub == NO_SUB && !is_indexed(leaf)) {
         sub = 0;
     }
@@ -240,7 +246,7 @@ void found_row(struct reader *r, enum format_id format, u32 leaf, u32 sub,
         return;
     }
     if (sheet_has(r->cpu_sheet, column) && repeat == STARTS_AGAIN) {
-        int same = same_words(r->cpu_sheet, column, value, all_known);
+        int same = same_words(r->cpu_sheet, column, value, known);
         if (is_headed(r) || column == r->cpu.last_column ||
             (same && column != r->cpu_sheet->order[0])) {
             if (!same) {
@@ -251,7 +257,7 @@ void found_row(struct reader *r, enum format_id format, u32 leaf, u32 sub,
         end_cpu(r);
         open_cpu(r, format);
     }
-    sheet_put(r->cpu_sheet, column, value, all_known);
+    sheet_put(r->cpu_sheet, column, value, known);
     row_done(r, column);
 }
 
@@ -309,6 +315,12 @@ static int unlike(struct reader *r, u32 leaf, u32 reg, u32 mask)
     return ((a.value ^ b.value) & a.known & b.known & mask) != 0;
 }
 
+/* Another vendor, family or model is another machine. */
+static int unlike_machine(struct reader *r)
+{
+    return unlike(r, 0, EBX, 0xffffffffu) || unlike(r, 1, EAX, 0x0fff0ff0u);
+}
+
 static int share_columns(const struct reader *r)
 {
     for (u32 i = 0; i < r->cpu_sheet->n; i++) {
@@ -319,29 +331,41 @@ static int share_columns(const struct reader *r)
     return 0;
 }
 
+/* Is this another text about the host read so far? Its name says so; or there
+ * is no other name, and one text has registers and the other has names. */
+static int same_host_again(struct reader *r)
+{
+    const struct cpu *c = &r->cpu;
+    int mixed = format_carries(c->format) != format_carries(r->host.format);
+    if (c->name.len && c->name_sure) {
+        return view_equal(name_view(&c->name), name_view(&r->host.name));
+    }
+    return mixed && (r->host.name.len || r->file.len);
+}
+
 /* Is this another CPU of the host read so far? */
 static int same_host(struct reader *r)
 {
     const struct cpu *c = &r->cpu;
     u32 id;
-    if (!r->host.open || c->split || c->format != r->host.format) {
+    if (!r->host.open || c->split) {
         return 0;
+    }
+    if (unlike_machine(r)) {
+        return 0;
+    }
+    if (c->format != r->host.format) {
+        return same_host_again(r);
     }
     if (c->name.len && c->number == NO_NUMBER &&
         !view_equal(name_view(&c->name), name_view(&r->host.name))) {
-        return 0;
-    }
-    /* Another vendor, family or model is another machine. */
-    if (unlike(r, 0, EBX, 0xffffffffu) || unlike(r, 1, EAX, 0x0fff0ff0u)) {
         return 0;
     }
     if (c->number != NO_NUMBER) {
         return r->host.numbered &&
                (c->virtual_ || !seen(r->host.numbers, c->number));
     }
-    if (c->alone || c->format == FORMAT_ESX_CD ||
-        c->format == FORMAT_LIBCPUID ||
-        c->format == FORMAT_REGISTERS || c->format == FORMAT_CPUDATA) {
+    if (c->alone || format_block(c->format) == ONE) {
         return c->alone && r->host.alone && !share_columns(r);
     }
     if (!apic_id(r, &id)) {
@@ -353,12 +377,18 @@ static int same_host(struct reader *r)
            (r->file.len && sheets_alike(r->fleet, r->host_sheet, r->cpu_sheet));
 }
 
-static void adopt(struct reader *r)
+static void swap_sheets(struct reader *r)
 {
     struct sheet *sheet = r->host_sheet;
     r->host_sheet = r->cpu_sheet;
     r->cpu_sheet = sheet;
+}
+
+static void adopt(struct reader *r)
+{
+    swap_sheets(r);
     r->host.open = 1;
+    r->host.disputed = FORMATS;
     r->host.alone = r->cpu.alone;
     r->host.format = r->cpu.format;
     r->host.start = r->cpu.start;
@@ -368,6 +398,31 @@ static void adopt(struct reader *r)
     r->host.name = r->cpu.name;
     bytes_zero(r->host.numbers, sizeof(r->host.numbers));
     bytes_zero(r->host.apic_ids, sizeof(r->host.apic_ids));
+}
+
+/* Another text about the same host: registers outrank names, and what was
+ * read first outranks what came later. */
+static void fill_host(struct reader *r)
+{
+    enum format_id first = r->host.format, second = r->cpu.format;
+    u32 place[4];
+    if (format_carries(second) < format_carries(first)) {
+        swap_sheets(r);
+        r->host.format = second;
+        r->host.numbered = r->cpu.number != NO_NUMBER;
+        bytes_zero(r->host.numbers, sizeof(r->host.numbers));
+        bytes_zero(r->host.apic_ids, sizeof(r->host.apic_ids));
+    }
+    u32 odd = sheet_fill(r->fleet, r->host_sheet, r->cpu_sheet, place);
+    if (odd && r->host.format != r->host.disputed) {
+        u8 room[80];
+        struct text t = text_in(room, sizeof(room));
+        place_say(&t, place[0], place[1], place[2], place[3]);
+        note_add(&r->fleet->notes, NOTE_SOURCES_DIFFER, note_here(r),
+            table_word(formats, first, 1), table_word(formats, second, 1), odd,
+            text_view(&t), table_word(formats, r->host.format, 1));
+        r->host.disputed = r->host.format;
+    }
 }
 
 void end_cpu(struct reader *r)
@@ -386,6 +441,9 @@ void end_cpu(struct reader *r)
     if (!same_host(r)) {
         end_host(r);
         adopt(r);
+    } else if (r->cpu.format != r->host.format) {
+        fill_host(r);
+        r->host.cpus -= r->host.cpus > 0;
     } else {
         r->host.differ |= sheet_join(r->fleet, r->host_sheet, r->cpu_sheet,
             r->differ);

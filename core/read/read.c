@@ -14,6 +14,7 @@ void read_open(struct reader *r, struct fleet *f)
     r->host_sheet = &r->sheets[1];
     r->cpu.number = NO_NUMBER;
     r->cpu.last_column = NO_COLUMN;
+    r->forced = FORMATS;
 }
 
 static void end_source(struct reader *r)
@@ -51,7 +52,7 @@ static struct view stem(struct view path)
     return v;
 }
 
-void read_source(struct reader *r, struct view name)
+void read_source(struct reader *r, struct view name, enum format_id forced)
 {
     if (r->source) {
         end_source(r);
@@ -60,6 +61,7 @@ void read_source(struct reader *r, struct view name)
     struct fleet *f = r->fleet;
     read_open(r, f);
     r->source = source;
+    r->forced = forced;
     name_set(&r->file, stem(name));
 }
 
@@ -200,7 +202,8 @@ static struct view plain(struct view line, u8 *room, u32 size)
 static enum line_use ask_all(struct reader *r, struct view line)
 {
     static enum line_use (*const families[])(struct reader *, struct view) = {
-        read_xml, read_dump, read_typed, read_around};
+        read_xml, read_json, read_refusal, read_vmware, read_dump, read_rows,
+        read_words, read_typed, read_models, read_names, read_around};
     enum line_use use = NOT_MINE;
     for (u32 i = 0; !use && i < sizeof(families) / sizeof(families[0]); i++) {
         use = families[i](r, line);

@@ -69,6 +69,7 @@ struct reader {
     u32 join_lines;
 
     u32 source;          /* index + 1 */
+    enum format_id forced; /* the person says so; FORMATS: nothing said */
     u32 file_hosts;      /* hosts named after it so far */
     int file_read;       /* it has held a host */
     u32 unread_here;     /* lines of this source not read */
@@ -78,7 +79,7 @@ struct reader {
     struct cpu cpu;
     struct {
         int open, alone;
-        enum format_id format;
+        enum format_id format, disputed; /* disputed: noted; FORMATS: none */
         struct spot start;
         u32 end, last_line, cpus;
         int differ, numbered;
@@ -97,8 +98,9 @@ struct reader {
 };
 
 void read_open(struct reader *r, struct fleet *f);
-/* Begins another text: a file, or a paste when the name is empty. */
-void read_source(struct reader *r, struct view name);
+/* Begins another text: a file, or a paste when the name is empty. forced: its
+ * format as the person says, FORMATS when found out from the text. */
+void read_source(struct reader *r, struct view name, enum format_id forced);
 /* Reads the whole lines of the text (all of it when *last*); returns how many
  * bytes were taken. The rest wants to be fed again with more behind it. */
 u32 read_feed(struct reader *r, struct view text, int last);
@@ -109,11 +111,25 @@ void read_close(struct reader *r);
  * when it is none of those. Counts here_end on. */
 u32 read_fast(struct reader *r, struct view text);
 
-/* The families, in the order they are asked. */
-enum line_use read_dump(struct reader *r, struct view line);
-enum line_use read_typed(struct reader *r, struct view line);
+/* The families, in the order they are asked; each file's head says what it
+ * reads. */
 enum line_use read_xml(struct reader *r, struct view line);
+enum line_use read_json(struct reader *r, struct view line);
+enum line_use read_refusal(struct reader *r, struct view line);
+enum line_use read_vmware(struct reader *r, struct view line);
+enum line_use read_dump(struct reader *r, struct view line);
+enum line_use read_rows(struct reader *r, struct view line);
+enum line_use read_words(struct reader *r, struct view line);
+enum line_use read_typed(struct reader *r, struct view line);
+enum line_use read_models(struct reader *r, struct view line);
+enum line_use read_names(struct reader *r, struct view line);
 enum line_use read_around(struct reader *r, struct view line);
+
+/* May this text be of the format, as far as the person said? */
+SMALL int may_be(const struct reader *r, enum format_id format)
+{
+    return r->forced == FORMATS || r->forced == format;
+}
 
 /* What a family reports. */
 void found_cpu(struct reader *r, u32 number, int alone, int virtual_);
@@ -122,6 +138,10 @@ void found_name(struct reader *r, struct view name, int sure);
 enum repeat { STARTS_AGAIN, KEEPS_FIRST };
 void found_row(struct reader *r, enum format_id format, u32 leaf, u32 sub,
     const u32 value[4], enum repeat repeat);
+/* The same, known in part. */
+void found_part(struct reader *r, enum format_id format, u32 leaf, u32 sub,
+    const u32 value[4], const u32 known[4], enum repeat repeat);
+/* One register; where the CPU has it already, another CPU begins. */
 void found_register(struct reader *r, enum format_id format, u32 leaf, u32 sub,
     u32 reg, u32 value, u32 known);
 void end_heading(struct reader *r);

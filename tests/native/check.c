@@ -320,10 +320,10 @@ u64 check_run(const struct run *r)
     memset(memory, r->fill, r->memory);
     if (engine_open(e, memory, r->memory)) {
         u32 end = r->second ? r->second : r->text.len;
-        engine_source(e, r->second ? VIEW("first.txt") : VIEW(""));
+        engine_source(e, r->second ? VIEW("first.txt") : VIEW(""), FORMATS);
         feed(e, r, 0, end);
         if (r->second) {
-            engine_source(e, VIEW("second.txt"));
+            engine_source(e, VIEW("second.txt"), FORMATS);
             feed(e, r, end, r->text.len);
         }
         digest = look_at(e, r, memory);

@@ -52,7 +52,7 @@ static struct view encode(u8 *memory, struct view text, struct view request,
     static struct engine e;
     memset(&e, 0, sizeof(e)); /* the memory it knew was written over */
     CHECK(engine_open(&e, memory, MEMORY));
-    engine_source(&e, VIEW(""));
+    engine_source(&e, VIEW(""), FORMATS);
     engine_feed(&e, text, 1);
     CHECK(engine_answer(&e, request));
     struct view payload = engine_encode(&e, 1);
