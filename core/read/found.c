@@ -110,7 +110,20 @@ static void reset_cpu(struct reader *r)
 {
     r->cpu.open = 0;
     r->cpu.number = NO_NUMBER;
-    r->cpu.alone = r->cpu.virtual_ = 0;
+    r->cpu.alone = r->cpu.virtual_ = r->cpu.less = 0;
+}
+
+void drop_cpu(struct reader *r)
+{
+    struct cpu *c = &r->cpu;
+    r->fleet->used -= r->cpu_sheet->n;
+    r->fleet->aside += r->cpu_sheet->n;
+    r->before = c->start;
+    r->split = c->split;
+    r->heading = c->name;
+    r->heading_spot = c->name_spot;
+    r->heading_sure = c->name_sure;
+    reset_cpu(r);
 }
 
 /* Rows without a subleaf count up. Leaf 0xD is the exception: its empty

@@ -15,6 +15,7 @@ void read_open(struct reader *r, struct fleet *f)
     r->cpu.number = NO_NUMBER;
     r->cpu.last_column = NO_COLUMN;
     r->forced = FORMATS;
+    r->rows.format = FORMATS;
 }
 
 static void end_source(struct reader *r)

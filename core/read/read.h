@@ -35,6 +35,7 @@ struct cpu {
     int split;    /* the text says that a new host begins here */
     int alone;    /* headed by "CPU:", one CPU asked out of many */
     int virtual_; /* headed "Virtual": another view of the same host */
+    int less;     /* a view that counts where there is no better one */
     u32 number;   /* NO_NUMBER where the text gives none */
     enum format_id format;
     struct spot start;
@@ -64,6 +65,10 @@ struct reader {
 
     enum section section;
     u32 table_n, table_row; /* registers a header row names */
+    struct {
+        enum format_id format; /* of the leaf or title read last, or FORMATS */
+        u32 leaf, sub, title;  /* title: its line */
+    } rows;
     u32 join_len;           /* an element that goes on over several lines */
     struct spot join_spot;
     u32 join_lines;
@@ -147,6 +152,8 @@ void found_register(struct reader *r, enum format_id format, u32 leaf, u32 sub,
 void end_heading(struct reader *r);
 void end_join(struct reader *r);
 void end_cpu(struct reader *r);
+/* What was read of this CPU does not count: a better view of it follows. */
+void drop_cpu(struct reader *r);
 void end_host(struct reader *r);
 
 /* Counts a line as not read, and notes it (beyond a few, all in one note). */
