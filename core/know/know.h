@@ -129,6 +129,31 @@ u32 bit_named(const struct know *k, enum dialect dialect, struct view name,
 /* How the dialect spells it, or an empty view where it has no name for it. */
 struct view bit_spelled(const struct know *k, enum dialect dialect, u32 row);
 
+/* CPU models (models.def), as libvirt and as QEMU has them: the dialect says
+ * which. A row, or MODELS where the dialect does not know the name. */
+enum { MODEL_BITS = 178 };
+enum {
+    MODELS = 0
+#define HAS(...)
+#define SET(...)
+#define MODEL(...) +1
+#include "models.def"
+#undef HAS
+#undef SET
+#undef MODEL
+};
+enum { HYGON = AMD | 32 };
+struct model {
+    struct view name;
+    u32 vendor, family, model, stepping;
+};
+u32 model_named(enum dialect dialect, struct view name);
+struct model model_at(u32 row);
+/* Which of the bits that models are made of it has; 0: the dialect does not
+ * know it. model_bit is such a bit's row in bits.def. */
+int model_bits(enum dialect dialect, u32 row, u8 there[MODEL_BITS]);
+u32 model_bit(u32 index);
+
 /* How every bit of a register is compared, named or not: enum merge. */
 void bit_merges(u32 leaf, u32 sub, u32 reg, u8 merge[32]);
 /* The bits of such a register whose rule is in the set (1 << merge | ...). */

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT
+ * The CPU models of libvirt and QEMU (models.def).
+ */
+#include "know.h"
+
+/* The table is read several times over, once for each column. */
+#define HAS(...)
+#define SET(...)
+#define MODEL(...)
+
+#undef HAS
+#define HAS(ID, ...) ID,
+enum {
+#include "models.def"
+    HAS_BITS
+};
+#undef HAS
+
+_Static_assert((int)HAS_BITS == (int)MODEL_BITS,
+    "a bit more or fewer in models.def");
+
+/* A bit named is turned over, whichever way; which it is, is said for readers:
+ * the set may be checked by eye. */
+#define HAS(ID, ...) no_##ID = ID,
+enum {
+#include "models.def"
+};
+#undef HAS
+
+#define HAS(ID, LEAF, ...) LEAF,
+static const u32 bit_leaf[] = {
+#include "models.def"
+};
+#undef HAS
+
+#define HAS(ID, LEAF, SUB, REG, BIT) SUB,
+static const u8 bit_sub[] = {
+#include "models.def"
+};
+#undef HAS
+
+#define HAS(ID, LEAF, SUB, REG, BIT) REG << 5 | BIT,
+static const u8 bit_place[] = {
+#include "models.def"
+};
+#undef HAS
+#define HAS(...)
+
+#undef SET
+#define SET(ID, ...) set_##ID,
+enum {
+    set_nothing,
+#include "models.def"
+    SETS
+};
+#undef SET
+
+#define SET(ID, PARENT, ...) set_##PARENT,
+static const u8 set_parent[SETS] = {
+    set_nothing,
+#include "models.def"
+};
+#undef SET
+
+#define SET(ID, PARENT, ...) sizeof((u8[]){__VA_ARGS__}),
+static const u8 set_count[SETS] = {
+    0,
+#include "models.def"
+};
+#undef SET
+
+#define SET(ID, PARENT, ...) __VA_ARGS__,
+static const u8 set_bits[] = {
+#include "models.def"
+};
+#undef SET
+#define SET(...)
+
+#undef MODEL
+#define MODEL(NAME, ...) NAME "\0"
+static const char names[] =
+#include "models.def"
+    ;
+#undef MODEL
+
+#define MODEL(NAME, VENDOR, ...) VENDOR,
+static const u8 vendor[] = {
+#include "models.def"
+};
+#undef MODEL
+
+#define MODEL(NAME, VENDOR, FAMILY, ...) FAMILY,
+static const u8 family[] = {
+#include "models.def"
+};
+#undef MODEL
+
+#define MODEL(NAME, VENDOR, FAMILY, NUMBER, ...) NUMBER,
+static const u8 number[] = {
+#include "models.def"
+};
+#undef MODEL
+
+#define MODEL(NAME, VENDOR, FAMILY, NUMBER, STEPPING, ...) STEPPING,
+static const u8 stepping[] = {
+#include "models.def"
+};
+#undef MODEL
+
+#define MODEL(NAME, VENDOR, FAMILY, NUMBER, STEPPING, LIBVIRT_SET, QEMU_SET) \
+    set_##LIBVIRT_SET,
+static const u8 libvirt_set[] = {
+#include "models.def"
+};
+#undef MODEL
+
+#define MODEL(NAME, VENDOR, FAMILY, NUMBER, STEPPING, LIBVIRT_SET, QEMU_SET) \
+    set_##QEMU_SET,
+static const u8 qemu_set[] = {
+#include "models.def"
+};
+#undef MODEL
+#undef SET
+#undef HAS
+
+static u32 set_of(enum dialect d, u32 row)
+{
+    return d == QEMU ? qemu_set[row] : libvirt_set[row];
+}
+
+u32 model_named(enum dialect d, struct view name)
+{
+    const char *s = names;
+    for (u32 row = 0; *s; row++) {
+        struct view known = view_of(s);
+        if (name.len == known.len && view_starts(name, known)) {
+            return set_of(d, row) ? row : MODELS;
+        }
+        s += known.len + 1;
+    }
+    return MODELS;
+}
+
+struct model model_at(u32 row)
+{
+    return (struct model){view_of(string_at(names, row)), vendor[row],
+        family[row], number[row], stepping[row]};
+}
+
+/* The sets from a model's own to the root are laid over each other; their
+ * order does not matter. */
+int model_bits(enum dialect d, u32 row, u8 there[MODEL_BITS])
+{
+    u32 set = set_of(d, row);
+    bytes_zero(there, MODEL_BITS);
+    for (; set; set = set_parent[set]) {
+        u32 first = 0;
+        for (u32 i = 0; i < set; i++) {
+            first += set_count[i];
+        }
+        for (u32 i = 0; i < set_count[set]; i++) {
+            there[set_bits[first + i]] ^= 1;
+        }
+    }
+    return set_of(d, row) != 0;
+}
+
+u32 model_bit(u32 index)
+{
+    return bit_find(bit_leaf[index], bit_sub[index], bit_place[index] >> 5,
+        bit_place[index] & 31);
+}
