@@ -143,12 +143,12 @@ enum {
 #undef MODEL
 };
 enum { HYGON = AMD | 32 };
-struct model {
+struct cpu_model {
     struct view name;
     u32 vendor, family, model, stepping;
 };
 u32 model_named(enum dialect dialect, struct view name);
-struct model model_at(u32 row);
+struct cpu_model model_at(u32 row);
 /* Which of the bits that models are made of it has; 0: the dialect does not
  * know it. model_bit is such a bit's row in bits.def. */
 int model_bits(enum dialect dialect, u32 row, u8 there[MODEL_BITS]);

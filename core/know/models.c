@@ -141,9 +141,9 @@ u32 model_named(enum dialect d, struct view name)
     return MODELS;
 }
 
-struct model model_at(u32 row)
+struct cpu_model model_at(u32 row)
 {
-    return (struct model){view_of(string_at(names, row)), vendor[row],
+    return (struct cpu_model){view_of(string_at(names, row)), vendor[row],
         family[row], number[row], stepping[row]};
 }
 
