@@ -2,14 +2,14 @@
 // SPDX-License-Identifier: MIT
 // The command: the same core as the page, for files and pipes. See usage below and README.
 import { readFile } from 'node:fs/promises';
-import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createCore } from './core.js';
+import { openAll } from './open.js';
 
 const USAGE = `usage: motionmask [options] [FILE...]
 
-Reads what hosts say about their CPUs (standard input when no file is given) and says which CPU
-features to hide so that virtual machines can move between them.
+Reads what hosts say about their CPUs (standard input when no file is given; .gz and .zip too) and
+says which CPU features to hide so that virtual machines can move between them.
 
   --json                         print one JSON object
   --profile ID                   which default masks apply (see --list profiles)
@@ -56,17 +56,24 @@ async function readStandardInput() {
   return Buffer.concat(pieces);
 }
 
-async function readSources(files) {
-  if (!files.length) return [{ name: '', bytes: await readStandardInput() }];
-  return Promise.all(files.map(async (file) => {
-    if (file === '-') return { name: '', bytes: await readStandardInput() };
+async function readFiles(paths) {
+  if (!paths.length) return [{ path: '', bytes: await readStandardInput() }];
+  return Promise.all(paths.map(async (path) => {
+    if (path === '-') return { path: '', bytes: await readStandardInput() };
     try {
-      return { name: basename(file), bytes: await readFile(file) };
+      return { path, bytes: await readFile(path) };
     } catch (error) {
-      throw new Refusal(`Cannot read ${file}: ${error.code === 'ENOENT' ? 'no such file'
+      throw new Refusal(`Cannot read ${path}: ${error.code === 'ENOENT' ? 'no such file'
         : error.code === 'EISDIR' ? 'it is a folder' : error.code}.`);
     }
   }));
+}
+
+async function readSources(paths) {
+  const { sources, troubles } = await openAll(await readFiles(paths));
+  if (!sources.length && troubles.length) throw new Refusal(troubles.join(' '));
+  for (const trouble of troubles) process.stderr.write(`${trouble}\n`);
+  return sources;
 }
 
 async function loadCore() {
