@@ -236,7 +236,7 @@ int know_open(struct know *k, struct arena *a)
 {
     k->name = find_strings(a, &names, BITS);
     k->meaning = find_strings(a, &meanings, BITS);
-    return k->meaning != NULL;
+    return k->meaning != NULL && know_names(k, a);
 }
 
 struct view bit_name(const struct know *k, u32 index)

@@ -104,6 +104,20 @@ extern const struct bit_columns bits;
  * caller's arena. */
 struct know {
     const char **name, **meaning;
+    /* Every name a bit has anywhere, in a hash table; and the names of the
+     * dialects that are written, spelled out. */
+    struct called *called;
+    u16 *called_slot, *spelled;
+    const u8 *letters;
+    u32 called_n;
+};
+
+enum { CALLED = 2048, CALLED_SLOTS = 2048 };
+struct called {
+    const u8 *s;
+    u32 len;
+    u16 row, next;
+    u8 set; /* who uses it: see names.c */
 };
 
 int know_open(struct know *k, struct arena *a); /* 0: arena full */
@@ -118,9 +132,12 @@ u32 bit_find(u32 leaf, u32 sub, u32 reg, u32 bit);
 
 /* Names in the spelling of each project (names.def). */
 enum dialect {
-    LINUX, QEMU, LIBVIRT, XEN, FREEBSD, VMWARE, COREINFO, MACOS, ILLUMOS, NFD,
+    LINUX, QEMU, LIBVIRT, XEN, VMWARE,
+    WRITTEN, /* those after it are only read */
+    FREEBSD = WRITTEN, COREINFO, MACOS, ILLUMOS, NFD,
     DIALECTS
 };
+int know_names(struct know *k, struct arena *a);
 /* The row of the bit that a dialect calls so (letter case ignored; '_', '.' and
  * '-' are the same), or BITS. vendor_set: of the CPU, where known, else 0; the
  * same name can stand for different bits of Intel and AMD. */
@@ -128,6 +145,8 @@ u32 bit_named(const struct know *k, enum dialect dialect, struct view name,
     u32 vendor_set);
 /* How the dialect spells it, or an empty view where it has no name for it. */
 struct view bit_spelled(const struct know *k, enum dialect dialect, u32 row);
+/* Since which Linux it stands in flags: the age of names.def. */
+u32 bit_age(u32 row);
 
 /* CPU models (models.def), as libvirt and as QEMU has them: the dialect says
  * which. A row, or MODELS where the dialect does not know the name. */
