@@ -2,7 +2,7 @@
  * From registers found to hosts: where a logical CPU ends, and whether the
  * next one belongs to the same host.
  */
-#include "read.h"
+#include "names.h"
 
 static const u32 all_known[4] = {
     0xffffffffu, 0xffffffffu, 0xffffffffu, 0xffffffffu};
@@ -95,6 +95,7 @@ static void open_cpu(struct reader *r, enum format_id format)
     c->last_column = NO_COLUMN;
     c->repeats_n = 0;
     c->empties = 0;
+    bytes_zero(&c->told, sizeof(c->told));
     c->name = r->heading;
     c->name_spot = r->heading_spot;
     c->name_sure = r->heading_sure;
@@ -318,7 +319,7 @@ static int apic_id(struct reader *r, u32 *id)
     struct word levels = sheet_word(r->fleet, r->cpu_sheet, 0xb, 0, EBX);
     struct word one = sheet_word(r->fleet, r->cpu_sheet, 1, 0, EBX);
     *id = levels.value && x2.value ? x2.value : one.value >> 24;
-    return (x2.known && levels.value) || one.known;
+    return (x2.known && levels.value) || one.known >> 24 != 0;
 }
 
 static int unlike(struct reader *r, u32 leaf, u32 reg, u32 mask)
@@ -409,6 +410,7 @@ static void adopt(struct reader *r)
     r->host.differ = 0;
     r->host.numbered = r->cpu.number != NO_NUMBER;
     r->host.name = r->cpu.name;
+    r->host.told = r->cpu.told;
     bytes_zero(r->host.numbers, sizeof(r->host.numbers));
     bytes_zero(r->host.apic_ids, sizeof(r->host.apic_ids));
 }
@@ -441,12 +443,14 @@ static void fill_host(struct reader *r)
 void end_cpu(struct reader *r)
 {
     u32 id = 0;
+    names_close(r, (enum absent)r->list.absent);
     if (!r->cpu.open) {
         reset_cpu(r);
         return;
     }
     u32 dropped = sheet_clip(r->fleet, r->cpu_sheet);
-    if (r->cpu.format != FORMAT_ESX_CD && r->cpu.format != FORMAT_REGISTERS) {
+    if (r->cpu.format != FORMAT_ESX_CD && r->cpu.format != FORMAT_REGISTERS &&
+        format_carries(r->cpu.format) == REGISTERS) {
         r->fleet->used -= dropped;
         r->fleet->aside += dropped;
     }
@@ -542,6 +546,7 @@ static void note_host(struct reader *r, u32 host, const struct kind_record *k)
     struct fleet *f = r->fleet;
     struct view name = host_name(f, &f->hosts[host]);
     struct note_place place = {host + 1, r->source, r->host.start.line};
+    names_tell(r, place, &r->host.told);
     if (k->guest_) {
         note_add(&f->notes, NOTE_GUEST, place, name);
     }

@@ -1,11 +1,348 @@
 /* SPDX-License-Identifier: MIT
- * Features by name: /proc/cpuinfo, lscpu, Coreinfo and their like.
+ * The engine behind every list of feature names: from names to registers, and
+ * what it means that a name is not there.
  */
-#include "read.h"
+#include "names.h"
 
-enum line_use read_names(struct reader *r, struct view line)
+enum said { NOT_SAID, THERE, MISSING, ASSUMED };
+
+/* Words of Linux that are no bits: what each tells of the kernel's age, and
+ * then the words themselves. */
+static const u8 synthetic_ages[] = {
+#define SYNTHETIC(AGE, WORD) AGE,
+#include "../know/synthetic.def"
+#undef SYNTHETIC
+};
+static const char synthetic_words[] =
+#define SYNTHETIC(AGE, WORD) WORD "\0"
+#include "../know/synthetic.def"
+#undef SYNTHETIC
+    ;
+
+static u32 synthetic(struct view name)
 {
-    (void)r;
-    (void)line;
-    return NOT_MINE;
+    u32 n = sizeof(synthetic_ages), i = 0;
+    const char *p = synthetic_words;
+    while (i < n && !view_equal(view_of(p), name)) {
+        p += view_of(p).len + 1;
+        i++;
+    }
+    return i;
+}
+
+static void prints_up_to(struct list *l, u32 age)
+{
+    l->kernel = age > l->kernel ? age : l->kernel;
+}
+
+int names_kernel(struct reader *r, struct view word)
+{
+    u32 i = synthetic(word);
+    if (i < sizeof(synthetic_ages)) {
+        prints_up_to(&r->list, synthetic_ages[i]);
+    }
+    return i < sizeof(synthetic_ages);
+}
+
+static u32 vendor_of(struct reader *r)
+{
+    struct word w = {0, 0};
+    if (r->cpu.open) {
+        w = sheet_word(r->fleet, r->cpu_sheet, 0, 0, EBX);
+    }
+    return !w.known                                       ? 0
+           : w.value == 0x756e6547u                       ? INTEL
+           : w.value == 0x68747541u || w.value == 0x6f677948u ? AMD
+                                                          : 0;
+}
+
+void names_open(struct reader *r, enum format_id format, enum dialect dialect)
+{
+    struct list *l = &r->list;
+    names_close(r, (enum absent)l->absent);
+    if (r->cpu.open && r->cpu.format != format) {
+        end_cpu(r);
+    }
+    bytes_zero(l, sizeof(*l));
+    l->open = 1;
+    l->format = format;
+    l->dialect = dialect;
+    l->told.dialect = dialect;
+    l->kernel = 1;
+    l->first = r->before.line ? r->before : r->here;
+}
+
+static void lacks(struct list *l, struct view name)
+{
+    struct text t = {l->told.lacks, l->told.lacks_len, sizeof(l->told.lacks), 0};
+    u8 room[80];
+    struct view quoted = note_quote(name, room);
+    if (t.len + quoted.len + 2 <= t.size) {
+        text_say(&t, l->told.lacks_n ? ", %v" : "%v", quoted);
+        l->told.lacks_len = t.len;
+        l->told.lacks_n++;
+    } else {
+        l->told.lacks_more++;
+    }
+}
+
+void names_bit(struct reader *r, u32 row, int there)
+{
+    struct list *l = &r->list;
+    l->last = r->here;
+    l->end = r->here_end;
+    l->said[row] = there ? THERE : MISSING;
+    /* A kernel newer than the last that does not print it. */
+    u32 age = bit_age(row);
+    if (l->dialect == LINUX && there && age > 1 && age < 7) {
+        prints_up_to(l, age - 1);
+    }
+}
+
+void names_assume(struct reader *r, u32 row, int there)
+{
+    if (!r->list.said[row]) {
+        r->list.said[row] = there ? ASSUMED : MISSING;
+    }
+}
+
+/* Properties of virtual machines that are no bits of CPUID. */
+static const char silent[] = "vmx-\0hv-\0model_\0";
+
+static int is_silent(struct reader *r, struct view name)
+{
+    struct view head;
+    return names_kernel(r, name) || view_starts_any(name, silent, &head);
+}
+
+/* Intel's vnmi is a setting of VT-x; only AMD's is a bit. */
+static int is_bit(const struct know *k, u32 row, u32 vendor)
+{
+    return row < BITS && (vendor == AMD || !view_equal(bit_name(k, row),
+                                               VIEW("VNMI")));
+}
+
+void names_take(struct reader *r, struct view name, int there)
+{
+    struct list *l = &r->list;
+    const struct know *k = &r->fleet->know;
+    u32 vendor = vendor_of(r);
+    enum dialect d = (enum dialect)l->dialect;
+    u32 row = bit_named(k, d, name, vendor);
+    l->last = r->here;
+    l->end = r->here_end;
+    if (is_bit(k, row, vendor)) {
+        names_bit(r, row, there);
+    } else if (is_silent(r, name)) {
+        return;
+    } else if (!vendor && (bit_named(k, d, name, INTEL) < BITS)) {
+        /* "+ibpb" "-ssbd": until the vendor is known. */
+        struct text t = {l->later, l->later_len, sizeof(l->later), 0};
+        if (t.len + name.len + 2 <= t.size) {
+            text_say(&t, "%c%v ", there ? '+' : '-', name);
+            l->later_len = t.len;
+        }
+    } else {
+        lacks(l, name);
+    }
+}
+
+static int parts_names(u8 c)
+{
+    return is_space(c) || c == ',' || c == ';' || c == '"' || c == '\'' ||
+           c == '[' || c == ']';
+}
+
+struct view names_next(struct view *list)
+{
+    struct view v = *list;
+    while (v.len && parts_names(v.s[0])) {
+        v = view_from(v, 1);
+    }
+    u32 n = 0;
+    while (n < v.len && !parts_names(v.s[n])) {
+        n++;
+    }
+    *list = view_from(v, n);
+    return view_head(v, n);
+}
+
+void names_words(struct reader *r, struct view list)
+{
+    for (struct view name = names_next(&list); name.len;
+         name = names_next(&list)) {
+        names_take(r, name, 1);
+    }
+}
+
+static void take_later(struct reader *r)
+{
+    struct list *l = &r->list;
+    u32 vendor = vendor_of(r);
+    struct view list = {l->later, l->later_len};
+    for (struct view v = names_next(&list); v.len; v = names_next(&list)) {
+        u32 row = bit_named(&r->fleet->know, (enum dialect)l->dialect,
+            view_from(v, 1), vendor);
+        if (vendor && row < BITS) {
+            l->said[row] = v.s[0] == '+' ? THERE : MISSING;
+        }
+    }
+}
+
+/* Is the bit 0 as its name is not in the list? */
+static int is_absent(const struct reader *r, u32 row, enum absent absent)
+{
+    const struct list *l = &r->list;
+    enum dialect d = (enum dialect)l->dialect;
+    u32 age = bit_age(row);
+    switch (absent) {
+    case ABSENT_UNKNOWN: return 0;
+    case ABSENT_ZERO: return bit_spelled(&r->fleet->know, d, row).len != 0;
+    case ABSENT_LINUX_KERNEL: break;
+    }
+    return age && age <= l->kernel;
+}
+
+/* The bits of one register; rows *at* and on. Returns the next register's. */
+static u32 take_register(struct reader *r, u32 at, enum absent absent,
+    const struct word *copied)
+{
+    struct list *l = &r->list;
+    u32 leaf = bits.leaf[at], sub = bits.sub[at], reg = bits.reg[at];
+    struct word w = {0, 0};
+    for (; at < BITS && bits.leaf[at] == leaf && bits.sub[at] == sub &&
+           bits.reg[at] == reg;
+         at++) {
+        u32 bit = 1u << bits.bit[at];
+        u32 there = l->said[at] == THERE || l->said[at] == ASSUMED;
+        if (bits.merge[at] == ALIAS) {
+            w.known |= copied->known & bit;
+            w.value |= copied->value & copied->known & bit;
+        } else if (l->said[at] || is_absent(r, at, absent)) {
+            w.known |= bit;
+            w.value |= there ? bit : 0;
+        }
+    }
+    /* Beyond are hypervisors' own leaves and MSRs: no CPU has them here. */
+    if (w.known && leaf >> 28 != 4 && leaf != MSR_10A) {
+        found_register(r, l->format, leaf, sub, reg, w.value, w.known);
+    }
+    return at;
+}
+
+void names_close(struct reader *r, enum absent absent)
+{
+    struct list *l = &r->list;
+    if (!l->open) {
+        return;
+    }
+    l->open = 0;
+    /* The list may end lines after its last word. */
+    struct spot here = r->here;
+    u32 here_end = r->here_end;
+    if (l->last.line) {
+        r->here = l->last;
+        r->here_end = l->end;
+    }
+    if (!r->cpu.open && !r->before.line) {
+        r->before = l->first;
+    }
+    take_later(r);
+    struct word copied = {0, 0};
+    u32 amd = vendor_of(r) == AMD;
+    for (u32 row = 0; row < BITS;) {
+        row = take_register(r, row, absent, &copied);
+        if (amd && bits.leaf[row - 1] == 1 && bits.reg[row - 1] == EDX) {
+            copied = sheet_word(r->fleet, r->cpu_sheet, 1, 0, EDX);
+        }
+    }
+    l->told.kernel = absent == ABSENT_LINUX_KERNEL ? l->kernel : 0;
+    r->cpu.told = l->told;
+    r->here = here;
+    r->here_end = here_end;
+}
+
+static const char dialects[] =
+    "Linux\0QEMU\0libvirt\0Xen\0VMware\0FreeBSD\0Coreinfo\0macOS\0illumos\0"
+    "NFD\0";
+
+void names_tell(struct reader *r, struct note_place place,
+    const struct told *told)
+{
+    static const char kernels[] = "2.6.32\0""4.11\0""5.10\0""6.1\0""6.12\0";
+    struct notes *notes = &r->fleet->notes;
+    if (told->lacks_n) {
+        u8 room[32];
+        struct text more = text_in(room, sizeof(room));
+        if (told->lacks_more) {
+            text_say(&more, " and %u more", told->lacks_more);
+        }
+        note_add(notes, NOTE_LACKS, place,
+            view_of(string_at(dialects, told->dialect)),
+            (struct view){told->lacks, told->lacks_len}, text_view(&more));
+    }
+    if (told->kernel && told->kernel != r->kernel_said) {
+        r->kernel_said = told->kernel;
+        place.host = 0;
+        note_add(notes, NOTE_KERNEL, place,
+            view_of(string_at(kernels, told->kernel - 1)));
+    }
+}
+
+void found_signature(struct reader *r, enum format_id format, u32 family,
+    u32 model, u32 stepping)
+{
+    u32 value = 0, known = 0;
+    if (stepping != NO_NUMBER) {
+        value |= stepping & 15;
+        known |= 15;
+    }
+    if (model != NO_NUMBER) {
+        value |= (model & 15) << 4 | (model >> 4 & 15) << 16;
+        known |= 0xf0;
+    }
+    /* The further fields count, and are printed, from family 6 and 15 on. */
+    if (family != NO_NUMBER) {
+        u32 base = family < 15 ? family : 15;
+        value |= base << 8 | ((family - base) & 0xff) << 20;
+        known |= 0xf00 | (base == 15 ? 0xff00000u : 0) |
+                 (base >= 6 && model != NO_NUMBER ? 0xf0000u : 0);
+    }
+    if (known) {
+        found_register(r, format, 1, 0, EAX, value & known, known);
+    }
+}
+
+void found_vendor(struct reader *r, enum format_id format, struct view vendor)
+{
+    static const u32 order[3] = {EBX, EDX, ECX};
+    vendor = view_equal(vendor, VIEW("Intel"))   ? VIEW("GenuineIntel")
+             : view_equal(vendor, VIEW("AMD"))   ? VIEW("AuthenticAMD")
+             : view_equal(vendor, VIEW("Hygon")) ? VIEW("HygonGenuine")
+                                                 : vendor;
+    if (vendor.len == 12) {
+        for (u32 i = 0; i < 3; i++) {
+            found_letters(r, format, 0, order[i], view_from(vendor, 4 * i));
+        }
+    }
+}
+
+/* A register's four letters, the first of them lowest. */
+void found_letters(struct reader *r, enum format_id format, u32 leaf, u32 reg,
+    struct view text)
+{
+    u32 word = 0;
+    for (u32 i = 0; i < 4 && i < text.len; i++) {
+        word |= (u32)text.s[i] << 8 * i;
+    }
+    found_register(r, format, leaf, 0, reg, word, 0xffffffffu);
+}
+
+void found_brand(struct reader *r, enum format_id format, struct view brand)
+{
+    brand = view_head(view_trim(brand), 47);
+    for (u32 i = 0; brand.len && i < 12; i++) {
+        found_letters(r, format, 0x80000002u + i / 4, i % 4,
+            view_from(brand, 4 * i));
+    }
 }

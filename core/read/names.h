@@ -17,6 +17,13 @@ void names_take(struct reader *r, struct view name, int there);
 void names_words(struct reader *r, struct view list);
 /* A bit by its row in bits.def. */
 void names_bit(struct reader *r, u32 row, int there);
+/* The same, where the list does not say otherwise. */
+void names_assume(struct reader *r, u32 row, int there);
+/* Takes the next name off the front of such a list. */
+struct view names_next(struct view *list);
+/* A word that Linux prints besides names of bits, in "bugs", too: it may tell
+ * how old the kernel is. Returns 0 for others. */
+int names_kernel(struct reader *r, struct view word);
 /* A model of libvirt or QEMU: its features are there, as far as the list does
  * not say otherwise. Returns 0 for a model that is not known (noted). */
 int names_model(struct reader *r, struct view model);
@@ -28,12 +35,17 @@ enum absent { ABSENT_UNKNOWN, ABSENT_ZERO, ABSENT_LINUX_KERNEL };
 /* Ends the list: its bits become registers of the CPU being read. Does nothing
  * when no list is open. */
 void names_close(struct reader *r, enum absent absent);
+/* Notes what a host's names told. */
+void names_tell(struct reader *r, struct note_place place,
+    const struct told *told);
 
 /* Family, model and stepping as leaf 1 EAX has them, the vendor as leaf 0
  * ("GenuineIntel", "Intel", "AMD" ...), the brand as 80000002 to 4. What was
  * not given is left out: pass NO_NUMBER. */
 void found_signature(struct reader *r, enum format_id format, u32 family,
     u32 model, u32 stepping);
+void found_letters(struct reader *r, enum format_id format, u32 leaf, u32 reg,
+    struct view text);
 void found_vendor(struct reader *r, enum format_id format, struct view vendor);
 void found_brand(struct reader *r, enum format_id format, struct view brand);
 

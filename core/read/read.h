@@ -29,6 +29,27 @@ struct spot {
     u32 at, line;
 };
 
+/* What is said of a host read by names: words no dictionary has, and how old
+ * its kernel is (0: not Linux). */
+struct told {
+    u8 lacks[200];
+    u32 lacks_len, lacks_n, lacks_more, dialect, kernel;
+};
+
+/* The names of one CPU while they are read. */
+struct list {
+    int open;
+    enum format_id format;
+    u32 dialect, absent;
+    u32 kernel; /* it prints names up to this age */
+    struct spot first, last;
+    u32 end;
+    u32 later_len; /* names that wait for the vendor */
+    u8 later[256];
+    u8 said[BITS];
+    struct told told;
+};
+
 /* A run of registers that is one logical CPU as the text has it. */
 struct cpu {
     int open;
@@ -47,6 +68,7 @@ struct cpu {
     struct name name;
     struct spot name_spot;
     int name_sure;
+    struct told told;
 };
 
 struct reader {
@@ -89,9 +111,12 @@ struct reader {
         u32 end, last_line, cpus;
         int differ, numbered;
         struct name name;
+        struct told told;
         u32 numbers[CPU_NUMBERS / 32]; /* CPU numbers met */
         u32 apic_ids[CPU_NUMBERS / 32];
     } host;
+    struct list list;
+    u32 kernel_said;     /* the age said last of this text */
     struct name heading; /* may be a name */
     struct name file;    /* the source's name, without folder and extension */
     struct {
