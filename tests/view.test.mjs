@@ -232,3 +232,65 @@ test('the samples read without a note, and show what they promise', () => {
     ['Intel(R) Xeon(R) CPU E5-2660 v3 @ 2.60GHz', 'Intel(R) Xeon(R) Gold 6130 CPU @ 2.10GHz']);
   assert.equal(post().profile, 'esx-2006');
 });
+
+const vmx = (mask, line = 12, more = {}) => ({ key: '1.0.ecx', mask, vendor: null, host: null,
+  line, source: 0, text: `cpuid.1.ecx = "${mask}"`, ...more });
+const withMasks = (...masks) => ({ ...post(), masks });
+const OWN = '---- ---- ---- ---- --0- x--- ---0 -0--';
+
+test('a mask from the text stands above the recommended one, with what it lacks', () => {
+  const answer = withMasks(vmx(OWN), vmx(OWN, 20));
+  const [register] = answer.registers;
+  const rows = view.rowsOf(answer, register, view.kinds(answer.hosts));
+  assert.deepEqual(rows.map(({ label }) => label),
+    ['default', 'esx01', 'esx02', 'yours', 'custom', 'effective']);
+  const own = rows[3];
+  assert.deepEqual([own.lacks, own.needless, own.other], [[0], [13], [11]]);
+  assert.deepEqual(own.places.map(({ line }) => line), [12, 20]);
+  assert.deepEqual([0, 13, 11, 4].map((bit) => view.cellShape(own, '0', view.mark(), bit)),
+    ['lacks', 'needless', 'other', '']);
+  const words = view.againstWords(own, (bit) => `bit ${bit}`);
+  assert.equal(words, 'It does not hide bit 0, hides bit 13 without need and says otherwise than '
+    + 'the default about bit 11.');
+  assert.equal(view.againstWords(view.against({ mask: register.custom }, register, 'equal'), String),
+    'It hides what is needed, and no more.');
+});
+
+test('masks of the other vendor, or of no register here, stand aside', () => {
+  const amd = vmx(OWN, 1, { vendor: 'AMD' });
+  const far = vmx(OWN, 2, { key: '7.0.ebx' });
+  const other = { ...post(), masks: [amd, far, vmx(OWN, 3)] };
+  other.hosts.forEach((host) => { host.vendor = 'GenuineIntel'; });
+  assert.deepEqual(view.masksAside(other), [amd, far]);
+  assert.deepEqual(view.masksAside(post()), []);
+  const two = withMasks(vmx(OWN), vmx(OWN.replace('x', '-')));
+  assert.deepEqual(view.masksOf(two, two.registers[0]).map(({ label }) => label),
+    ['yours 1', 'yours 2']);
+  assert.equal(view.isQuiet(two, two.registers[0]), false);
+});
+
+test('with the check subset, R hides a bit as well as 0 does', () => {
+  const lacks = (mask, check) => view.against({ mask: mask.padEnd(32, '-') },
+    { custom: '0'.padEnd(32, '-'), default: 'H'.repeat(32) }, check).lacks;
+  assert.deepEqual(lacks('R', 'subset'), []);
+  assert.deepEqual(lacks('R', 'equal'), [31]);
+  assert.deepEqual(lacks('0', 'equal'), []);
+});
+
+test('bits of a refusal are told by cause', () => {
+  const bit = (number, side, cause) => ({ bit: number, side, cause, step: 'x', first: {} });
+  const groups = view.causes({ bits: [bit(1, 'a', 'BIOS'), bit(28, 'a', 'age'), bit(25, 'a', 'BIOS')] });
+  assert.deepEqual(groups.map(({ cause, bits }) => [cause, bits.map((one) => one.bit)]),
+    [['BIOS', [1, 25]], ['age', [28]]]);
+  assert.equal(view.firstWords({ first: { intel: 'Westmere', amd: 'Bulldozer' } }),
+    'Intel Westmere, AMD Bulldozer');
+  assert.equal(view.firstWords({ first: { intel: null, amd: 'Zen 4' } }), 'AMD Zen 4');
+  assert.equal(view.firstWords({}), '');
+});
+
+test('a text without a host says what it holds instead', () => {
+  const answer = { refusals: [{ source: 0 }], masks: [{ source: 1 }, { source: 1 }] };
+  assert.equal(view.heldInstead(answer, 0), 'no host, but 1 refusal');
+  assert.equal(view.heldInstead(answer, 1), 'no host, but 2 masks');
+  assert.equal(view.heldInstead(answer, 2), '');
+});

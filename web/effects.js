@@ -1,24 +1,64 @@
 // Everything between the page and the browser: paste, drop, files, the address, the width.
+import { MOST_FILES, isWanted, openAll } from '../wasm/open.js';
 import { registerOffline } from './offline.js';
 import { payloadInAddressBar } from './share.js';
 import { SHOWN, toBytes } from './source.js';
 import { add, columns, core, draft, onPaper, openRequest, request, trouble } from './state.js';
 
-/** Reads files and adds them; says which could not be read. */
-export async function openFiles(files) {
-  const read = await Promise.all(files.map(async (file) => {
-    try {
-      return { name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) };
-    } catch {
-      return file.name;
-    }
-  }));
-  const failed = read.filter((one) => typeof one === 'string');
-  const good = read.filter((one) => typeof one !== 'string');
-  if (good.length) add(good);
-  if (failed.length) {
-    trouble.value = `Could not open ${failed.join(', ')}: if it is a folder, drop its files.`;
+// Larger than any text about CPUs: 512 MB. Folders of machines hold their disks, too.
+const MOST_BYTES = 512 << 20;
+
+async function readFile({ path, file }) {
+  if (file.size > MOST_BYTES) return { trouble: `Could not open ${path}: larger than 512 MB.` };
+  try {
+    return { path, bytes: new Uint8Array(await file.arrayBuffer()) };
+  } catch {
+    return { trouble: `Could not open ${path}.` };
   }
+}
+
+/** Reads files and adds them, with what is in archives; says what could not be opened. */
+async function openPaths(paths) {
+  const read = await Promise.all(paths.filter(({ path }) => isWanted(path)).map(readFile));
+  const { sources, troubles } = await openAll(read.filter(({ bytes }) => bytes));
+  if (sources.length) add(sources);
+  const all = [...read.map((one) => one.trouble).filter(Boolean), ...troubles];
+  if (paths.length === 0) all.push('There are no files in this folder.');
+  if (all.length) trouble.value = all.join(' ');
+}
+
+/** What was picked; files of a picked folder know their path. */
+export const openFiles = (files) =>
+  openPaths(files.map((file) => ({ path: file.webkitRelativePath || file.name, file })));
+
+/** The files of a dropped file or folder, at most MOST_FILES in all. */
+async function walk(entry, found) {
+  if (found.length >= MOST_FILES) return;
+  const path = entry.fullPath.slice(1);
+  if (entry.isFile) {
+    const file = await new Promise((resolve) => { entry.file(resolve, () => resolve(null)); });
+    // What cannot be read says so where all files are read.
+    found.push({ path, file: file ?? { arrayBuffer: () => Promise.reject(new Error(path)) } });
+    return;
+  }
+  const reader = entry.createReader();
+  const next = () => new Promise((resolve) => { reader.readEntries(resolve, () => resolve([])); });
+  // They come in portions, until none is left.
+  for (let some = await next(); some.length; some = await next()) {
+    for (const one of some) await walk(one, found);
+  }
+}
+
+/** @param {DataTransfer} data its entries are there only while the event lasts */
+async function openDropped(data) {
+  const items = [...data.items].filter(({ kind }) => kind === 'file')
+    .map((item) => item.webkitGetAsEntry?.() ?? item.getAsFile());
+  const found = [];
+  for (const item of items) {
+    if (item instanceof File) found.push({ path: item.name, file: item });
+    else if (item) await walk(item, found);
+  }
+  await openPaths(found);
 }
 
 /** Pasted text is a source, but for a link to this page: that is opened. */
@@ -52,7 +92,7 @@ function drop(event) {
   const text = event.dataTransfer.getData('text/plain');
   if (isOtherField(event.target) && !files.length) return;
   event.preventDefault();
-  if (files.length) openFiles(files);
+  if (files.length) openDropped(event.dataTransfer);
   else if (text.trim() !== '') addText(text);
 }
 

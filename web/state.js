@@ -119,6 +119,12 @@ function replaceSource(index, bytes) {
   change(sources.value.map((source, at) => (at === index ? { ...source, bytes } : source)));
 }
 
+/** What a text is to be read as, from now on; '' for what it looks like. */
+export function readAs(index, format) {
+  change(sources.value.map((source, at) =>
+    (at === index ? { ...source, format: format || undefined } : source)));
+}
+
 export function renameHost(host, typed) {
   const name = cleanName(typed);
   if (name === '' || name === host.name) return;
@@ -169,6 +175,10 @@ function forget() {
   unfolded.value = new Map();
   filter.value = null;
 }
+
+/** Whether there is something to show besides the hosts' list. */
+export const hasHosts = computed(() => answer.value !== null && answer.value.hosts.length > 0);
+export const refusals = computed(() => answer.value?.refusals ?? []);
 
 const snapshot = () => ({
   sources: sources.value,

@@ -179,13 +179,16 @@ export function rowsOf(answer, register, groups, bits = bitsOf(answer, register.
   return [
     { id: 'default', label: 'default', cells: bare(register.default) },
     ...hosts.map((row) => ({ ...row, host: true })),
+    ...masksOf(answer, register).map((own) =>
+      ({ ...own, id: own.label, own: true, cells: bare(own.mask) })),
     { id: 'custom', label: 'custom', cells: bare(register.custom) },
     { id: 'effective', label: 'effective', cells: bare(register.effective) },
   ];
 }
 
 /** The classes of one cell. */
-export function cellShape(row, value, { shape }) {
+export function cellShape(row, value, { shape }, bit) {
+  if (row.own) return ['lacks', 'needless', 'other'].find((kind) => row[kind].includes(bit)) ?? '';
   if (row.id === 'custom' && value === '0') return 'zero';
   if (row.id === 'effective' && value === '0' && shape === 'counts') return 'sum';
   if (!row.host) return '';
@@ -206,9 +209,11 @@ export function cellName(explained, groups, { word }) {
 const none = (word) => /^0*$/.test(word);
 
 /** Whether a register is folded to a line unless asked for: nothing in it counts. */
-export const isQuiet = (answer, { key, hide, custom }) =>
-  none(hide) && !custom.includes('0')
+export const isQuiet = (answer, register) => {
+  const { key, hide, custom } = register;
+  return none(hide) && !custom.includes('0') && masksOf(answer, register).length === 0
   && !answer.bits.some((row) => row.key === key && countsForMoving(row));
+};
 
 /** Why a register needs no rows, in a few words. */
 export function quietWord(answer, { key, unknown }) {
@@ -311,7 +316,7 @@ export function facts(answer) {
 /** A sentence begins with a capital, but for names: x2APIC, x86-64. */
 export const capital = (text) => text.replace(/^[a-z](?=[a-z]*\b)/, (first) => first.toUpperCase());
 
-const list = (words) =>
+export const list = (words) =>
   (words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`);
 
 /** "lines 1 to 4" */
@@ -340,6 +345,92 @@ export function emptySources(answer, sources) {
     .filter(({ index }) => !told.has(index));
 }
 
+/** Bits that share who lacks them, the cause and the next step stand together. */
+export function causes({ bits }) {
+  const groups = new Map();
+  for (const bit of bits) {
+    const id = [bit.side, bit.cause, bit.step].join('\n');
+    if (!groups.has(id)) groups.set(id, { ...bit, bits: [] });
+    groups.get(id).bits.push(bit);
+  }
+  return [...groups.values()];
+}
+
+/** "Intel Westmere, AMD Bulldozer" */
+export const firstWords = ({ first }) => [['Intel', first?.intel], ['AMD', first?.amd]]
+  .filter(([, name]) => name).map((words) => words.join(' ')).join(', ');
+
+/** What a text without a host holds instead, or ''. */
+export function heldInstead(answer, index) {
+  const of = (list = []) => list.filter(({ source }) => source === index).length;
+  const found = [[of(answer.refusals), 'refusal'], [of(answer.masks), 'mask']]
+    .filter(([count]) => count).map(([count, word]) => plural(count, word));
+  return found.length ? `no host, but ${list(found)}` : '';
+}
+
+const hides = (one, check) => one === '0' || (check === 'subset' && one === 'R');
+
+/**
+ * A mask that a text came with, against the recommended one: bits it lacks, bits it hides without
+ * need, and bits where it says something else than the default.
+ */
+export function against(mask, register, check) {
+  const [own, custom, usual] = [mask.mask, register.custom, register.default].map(bare);
+  const found = { lacks: [], needless: [], other: [] };
+  for (let at = 0; at < 32; at += 1) {
+    const hidden = hides(own[at], check);
+    const sees = own[at] === '-' ? usual[at] : own[at];
+    const kind = (custom[at] === '0' && !hidden && 'lacks')
+      || (hidden && custom[at] !== '0' && guestSees(usual[at]) !== '0' && 'needless')
+      || (!hidden && sees.toUpperCase() !== usual[at].toUpperCase() && 'other');
+    if (kind) found[kind].push(31 - at);
+  }
+  return found;
+}
+
+const ofVendor = (mask, hosts) =>
+  !mask.vendor || hosts.some(({ vendor }) =>
+    !vendor || vendor.toLowerCase().includes(mask.vendor.toLowerCase()));
+
+/** The masks of the person's own texts for one register, each once. */
+export function masksOf({ masks = [], hosts, check }, register) {
+  const groups = new Map();
+  for (const mask of masks) {
+    if (mask.key !== register.key || !ofVendor(mask, hosts)) continue;
+    if (groups.has(mask.mask)) groups.get(mask.mask).places.push(mask);
+    else groups.set(mask.mask, { mask: mask.mask, places: [mask] });
+  }
+  return [...groups.values()].map((own, at, all) => ({
+    ...own,
+    label: all.length > 1 ? `yours ${at + 1}` : 'yours',
+    ...against(own, register, check),
+  }));
+}
+
+/** Masks that stand beside no register: of another vendor, or of a leaf no host tells of. */
+export const masksAside = (answer) => {
+  const shown = new Set(answer.registers.flatMap((register) =>
+    masksOf(answer, register).flatMap(({ places }) => places)));
+  return (answer.masks ?? []).filter((mask) => !shown.has(mask));
+};
+
+/**
+ * "It lacks DTES64 and SSE3, and hides MONITOR without need."
+ * @param {(bit: number) => string} nameOf
+ */
+export function againstWords({ lacks, needless, other }, nameOf) {
+  const names = (bits) => {
+    const some = bits.slice(0, 6).map(nameOf);
+    return list(bits.length > 6 ? [...some, `${bits.length - 6} more`] : some);
+  };
+  const parts = [
+    lacks.length && `does not hide ${names(lacks)}`,
+    needless.length && `hides ${names(needless)} without need`,
+    other.length && `says otherwise than the default about ${names(other)}`,
+  ].filter(Boolean);
+  return parts.length ? `It ${list(parts)}.` : 'It hides what is needed, and no more.';
+}
+
 const ORDER = ['error', 'warning', 'info'];
 
 /** Notes of one kind together, the worst first. */
@@ -362,7 +453,7 @@ export function whereIs(note, sources) {
   const name = sources.length > 1 && note.source !== null
     ? sources[note.source]?.name || `text ${note.source + 1}`
     : '';
-  const line = note.line === null ? '' : `line ${note.line}`;
+  const line = note.line === null ? '' : lines(note);
   return [name, line].filter(Boolean).join(', ');
 }
 

@@ -1,8 +1,10 @@
 // What a person does with the page, in Chromium, on the built site with its own headers.
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { serve } from '../../web/serve.mjs';
 import { samples } from '../../web/samples.js';
 import { root } from '../setup.mjs';
@@ -141,12 +143,88 @@ describe('the page', { skip }, () => {
     await drop([['esx07.txt', esx('', '0x0000641d')], ['esx08.txt', esx('', '0x00004400')]]);
     await untilHosts(2);
     assert.deepEqual(await names(), ['esx07', 'esx08']);
-    await page.locator('input[type=file]').setInputFiles(
+    await page.locator('input[type=file]').first().setInputFiles(
       { name: 'esx09.txt', mimeType: 'text/plain', buffer: Buffer.from(esx('', '0x00004400')) });
     await untilHosts(3);
     assert.deepEqual(await names(), ['esx07', 'esx08', 'esx09']);
     const header = page.getByRole('columnheader', { name: 'esx08 and 1 more' });
     assert.equal(await header.count(), 1);
+  });
+
+  it('opens archives and folders, and says what it cannot open', async () => {
+    await page.locator('input[type=file]').first().setInputFiles([
+      { name: 'esx07.txt.gz', mimeType: '', buffer: gzipSync(esx('', '0x0000641d')) },
+      { name: 'bad.zip', mimeType: '', buffer: Buffer.from('PK\x03\x04 and no more') },
+    ]);
+    await untilHosts(1);
+    assert.deepEqual(await names(), ['esx07']);
+    await page.getByText('Could not open bad.zip: damaged or cut short.').waitFor();
+    const folder = mkdtempSync(join(tmpdir(), 'motionmask-'));
+    try {
+      for (const name of ['kvm1', 'kvm2']) {
+        mkdirSync(join(folder, name, 'deep'), { recursive: true });
+        writeFileSync(join(folder, name, 'deep', 'cpuid.txt'), esx('', '0x00004400'));
+        writeFileSync(join(folder, name, '.hidden'), 'nothing of interest');
+      }
+      await page.locator('input[type=file]').last().setInputFiles(folder);
+      await untilHosts(3);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+    assert.deepEqual((await names()).sort(), ['esx07', 'kvm1', 'kvm2']);
+    assert.equal(await page.locator('.trouble').first().innerText(), '');
+  });
+
+  it('walks a dropped folder to its end', async () => {
+    await page.evaluate((text) => {
+      const entry = (path, content) => ({ isFile: true, fullPath: path,
+        file: (good, bad) => (content === null ? bad() : good(new File([content], 'x'))) });
+      const portions = [[entry('/all/a/one.txt', text), entry('/all/b/two.txt', text)],
+        [entry('/all/locked.txt', null)], []];
+      const folder = { isFile: false, fullPath: '/all', createReader: () => ({
+        readEntries: (good) => good(portions.shift()) }) };
+      const dropped = new DataTransfer();
+      dropped.items.add(new File(['x'], 'all'));
+      const event = new DragEvent('drop', { dataTransfer: dropped, bubbles: true, cancelable: true });
+      DataTransferItem.prototype.webkitGetAsEntry = () => folder;
+      document.querySelector('h1').dispatchEvent(event);
+    }, esx('', '0x0000641d'));
+    await untilHosts(2);
+    assert.deepEqual(await names(), ['one', 'two']);
+    await page.getByText('Could not open all/locked.txt.').waitFor();
+  });
+
+  it('tells how to collect, before there are hosts and after', async () => {
+    const vsphere = page.locator('.ways > li').filter({ hasText: 'vSphere' });
+    assert.equal(await vsphere.locator('code').count(), 1);
+    await vsphere.getByText('many hosts').press('Enter');
+    await vsphere.getByText(/nothing of AVX2/).waitFor();
+    await vsphere.getByRole('button', { name: /^copy the command: vSphere, ESXi, many, by ssh/ }).click();
+    await vsphere.getByText('copied').waitFor();
+    await page.getByText('Every format it reads').click();
+    await page.locator('.formats dt').getByText('vmware.log').waitFor();
+    await sample(/2006/);
+    assert.equal(await page.locator('.ways').count(), 0);
+    await page.getByText('How to collect').click();
+    await page.locator('.ways').getByText('cpuid -1 -r').waitFor();
+  });
+
+  it('lets the person say what a text is', async () => {
+    await drop([['esx01.txt', esx('', '0x0000641d')], ['notes.txt', 'buy milk\n']]);
+    await untilHosts(1);
+    await button('edit esx01').click();
+    const choice = page.locator('.editor').getByLabel('read it as');
+    assert.equal(await choice.locator('option').first().innerText(), 'found: ESX CPUID CD');
+    await choice.selectOption('cpuid-r');
+    const focused = await page.evaluate(() => document.activeElement.getAttribute('aria-label'));
+    assert.equal(focused, 'edit esx01', 'the focus goes back where it came from');
+    await button('edit esx01').click();
+    assert.equal(await choice.inputValue(), 'cpuid-r');
+    await choice.selectOption('');
+    await page.locator('.host').filter({ hasText: 'notes.txt' }).getByLabel('read it as')
+      .selectOption('flags');
+    await button('edit esx01').click();
+    assert.equal(await choice.inputValue(), '');
   });
 
   it('reads what is typed, and keeps it when the field is left', async () => {
@@ -388,7 +466,7 @@ describe('the page', { skip }, () => {
 
   it('says what is wrong with a text that holds no host, and keeps the others', async () => {
     await drop([['notes.txt', 'buy milk\n'], ['esx01.txt', esx('', '0x0000641d')]]);
-    await page.getByText(/^no CPUID registers found/).waitFor();
+    await page.getByText(/^no host found in it/).waitFor();
     assert.deepEqual(await names(), ['esx01']);
     const notes = await page.locator('.notes').innerText();
     assert.match(notes, /notes\.txt, line 1: Not read: buy milk/);

@@ -93,18 +93,19 @@ function Block({ numbers, rows, bits, names, stop, bit }) {
         {numbers.map((number) => <Heading key={number} {...{ number, bits, bit }} />)}
       </tr>
       {rows.map((row, at) => [
-        row.id === 'custom' && <Marks key="marks" {...{ numbers, bits }} />,
-        <tr key={row.id} class={row.host ? 'hostrow' : row.id}>
+        rows[at - 1]?.host && !row.host && <Marks key="marks" {...{ numbers, bits }} />,
+        <tr key={row.id} class={row.host ? 'hostrow' : row.own ? 'yours' : row.id}>
           <th scope="row" title={row.label}>{row.label}</th>
           {numbers.map((number) => {
             const value = row.cells[31 - number];
-            const shape = cellShape(row, value, mark(bits[number]));
+            const shape = cellShape(row, value, mark(bits[number]), number);
             return (
               <td
                 key={number} data-row={at} data-bit={number}
                 class={classes(number, bits, bit, shape)}
                 tabIndex={stop.row === at && stop.bit === number ? 0 : -1}
-                aria-label={names[number]} aria-selected={number === bit}
+                aria-label={row.own ? `${names[number]}, ${row.label} ${value}` : names[number]}
+                aria-selected={number === bit}
               >{value}</td>
             );
           })}

@@ -25,7 +25,8 @@ export function Host({ host, at, mixed }) {
         {host.brand || host.formatName}
       </span>
       <span class="quiet">
-        {mixed && host.brand && `${host.formatName}, `}{lines(host)}, {plural(host.registers, 'register')}
+        {sources.value[host.source]?.format ? `read as ${host.formatName}, `
+          : mixed && host.brand && `${host.formatName}, `}{lines(host)}, {plural(host.registers, 'register')}
       </span>
       {kept && (
         <span class="acts">

@@ -1,5 +1,5 @@
-import { answer, unfolded } from '../state.js';
-import { MOST_KINDS, isQuiet, kinds, letter } from '../view.js';
+import { answer, request, unfolded } from '../state.js';
+import { MOST_KINDS, isQuiet, kinds, letter, masksAside, plural, whereIs } from '../view.js';
 import { Register } from './register.jsx';
 
 /** The written addition, register by register. */
@@ -24,6 +24,7 @@ export function Masks() {
         )}
         <button type="button" onClick={unfoldAll}>{open ? 'fold all' : 'unfold all'}</button>
       </div>
+      <Aside />
       {registers.map((register) => (
         <Register key={register.key} quiet={isQuiet(answer.value, register)} {...{ register, groups }} />
       ))}
@@ -36,5 +37,28 @@ export function Masks() {
         </dl>
       </details>
     </section>
+  );
+}
+
+const FIRST = 20;
+
+/** Lines of the person's texts that are masks, too, but stand beside no register here. */
+function Aside() {
+  const aside = masksAside(answer.value);
+  if (aside.length === 0) return null;
+  return (
+    <details class="aside">
+      <summary>{plural(aside.length, 'line')} of your texts {
+        aside.length > 1 ? 'are masks that are' : 'is a mask that is'} not compared</summary>
+      <p>They are for another vendor, for bits that have no place in CPUID, or for registers that
+        no host tells of.</p>
+      <ul>
+        {aside.slice(0, FIRST).map((mask, at) => (
+          <li key={at}>{whereIs(mask, request.value.sources)}:{' '}
+            <code translate={false}>{mask.text}</code></li>
+        ))}
+        {aside.length > FIRST && <li>and {aside.length - FIRST} more</li>}
+      </ul>
+    </details>
   );
 }

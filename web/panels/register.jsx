@@ -1,6 +1,9 @@
 import { useComputed } from '@preact/signals';
-import { answer, defaults, editing, explained, selected, unfold, unfolded } from '../state.js';
-import { place, quietWord } from '../view.js';
+import {
+  answer, core, defaults, editing, explained, request, selected, unfold, unfolded,
+} from '../state.js';
+import { againstWords, capital, list, masksOf, nameOf, place, quietWord, whereIs }
+  from '../view.js';
 import { Bit } from './bit.jsx';
 import { Copy } from './copy.jsx';
 import { OwnDefault } from './default.jsx';
@@ -42,7 +45,24 @@ export function Register({ register, groups, quiet }) {
           </div>
         </div>
       )}
+      {open && masksOf(answer.value, register).map((own) => (
+        <Yours key={own.mask} own={own} register={register} />
+      ))}
       {open && bit.value >= 0 && explained.value && <Bit />}
     </article>
+  );
+}
+
+const FIRST = 3;
+
+/** Where a mask came from, and what it is against the one recommended. */
+function Yours({ own, register: { key } }) {
+  const named = (bit) => nameOf(core.value.explain(key, bit) ?? {}) || place(key, bit);
+  const places = own.places.slice(0, FIRST).map((one) => whereIs(one, request.value.sources));
+  if (own.places.length > FIRST) places.push(`${own.places.length - FIRST} more`);
+  return (
+    <p class="own-words">
+      <b>{capital(own.label)}</b>, from {list(places)}. {againstWords(own, named)}
+    </p>
   );
 }

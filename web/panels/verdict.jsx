@@ -1,14 +1,17 @@
-import { answer, shownTarget } from '../state.js';
-import { facts } from '../view.js';
+import { answer, hasHosts, refusals, shownTarget } from '../state.js';
+import { facts, plural } from '../view.js';
 import { CopyTarget } from './targets.jsx';
 
 /** The answer in one sentence. The status line is always there, so that changes are read out. */
 export function Verdict() {
   const now = answer.value;
-  const there = now !== null && now.hosts.length > 0;
+  const there = hasHosts.value;
+  const [refusal, ...others] = refusals.value;
+  const refused = refusal && (others.length ? `${plural(others.length + 1, 'refusal')}.` : refusal.sentence);
+  const said = there ? now.verdict.sentence : refused ?? '';
   return (
-    <section class={there ? 'verdict' : 'verdict none'} aria-label="Verdict">
-      <p class="sentence" role="status">{there ? now.verdict.sentence : ''}</p>
+    <section class={said ? 'verdict' : 'verdict none'} aria-label="Verdict">
+      <p class="sentence" role="status">{said}</p>
       {there && <p class="quiet">{facts(now)}</p>}
       {there && now.verdict.problems.length > 0 && (
         <ul class="problems">

@@ -1,0 +1,62 @@
+import { answer, hasHosts, refusals, request, select } from '../state.js';
+import { capital, causes, firstWords, hasBit, nameOf, place, whereIs } from '../view.js';
+
+const FIRST = 5;
+
+/** What a hypervisor said when it would not move a machine, in named bits. */
+export function Refusals() {
+  if (refusals.value.length === 0) return null;
+  const others = refusals.value.length - FIRST;
+  return (
+    <section class="refusals" aria-labelledby="refused">
+      <div class="head"><h2 id="refused">
+        {refusals.value.length > 1 ? 'What was refused' : 'The refusal'}
+      </h2></div>
+      {refusals.value.slice(0, FIRST).map((refusal, at) => <Refusal key={at} refusal={refusal} />)}
+      {others > 0 && <p class="quiet">and {others} more</p>}
+    </section>
+  );
+}
+
+function Refusal({ refusal }) {
+  const { platform, sentence, text } = refusal;
+  const where = whereIs(refusal, request.value.sources);
+  return (
+    <article class="refusal">
+      <p class="quiet">{[platform, where].filter(Boolean).join(', ')}</p>
+      {(hasHosts.value || refusals.value.length > 1) && <p class="said">{sentence}</p>}
+      {text && <blockquote translate={false}>{text}</blockquote>}
+      {causes(refusal).map((group, at) => <Cause key={at} group={group} />)}
+    </article>
+  );
+}
+
+/** Bits with one cause, and what to do about it. */
+function Cause({ group: { bits, side, cause, step } }) {
+  return (
+    <div class="cause">
+      {side && <p>Missing on {side}:</p>}
+      <ul>
+        {bits.map((bit) => (
+          <li key={`${bit.key}${bit.bit}`}>
+            <Place bit={bit} />{' '}
+            <strong translate={false}>{nameOf(bit) || 'no name known'}</strong>
+            {bit.meaning && <>: {bit.meaning}</>}.{' '}
+            {firstWords(bit) && <span class="quiet">First in {firstWords(bit)}.</span>}
+          </li>
+        ))}
+      </ul>
+      {cause && <p><b class="word">Usual cause.</b> {capital(cause)}</p>}
+      {step && <p><b class="word">Next.</b> {capital(step)}</p>}
+    </div>
+  );
+}
+
+/** Leads to the bit's paragraph where the hosts tell of its register. */
+function Place({ bit: { key, bit } }) {
+  const name = place(key, bit);
+  return answer.value && hasBit(answer.value, key)
+    ? <button type="button" class="place" translate={false} onClick={() => select(key, bit)}>{
+      name}</button>
+    : <span class="place" translate={false}>{name}</span>;
+}
