@@ -448,6 +448,7 @@ void end_cpu(struct reader *r)
         reset_cpu(r);
         return;
     }
+    found_empties(r);
     u32 dropped = sheet_clip(r->fleet, r->cpu_sheet);
     if (r->cpu.format != FORMAT_ESX_CD && r->cpu.format != FORMAT_REGISTERS &&
         format_carries(r->cpu.format) == REGISTERS) {

@@ -90,6 +90,13 @@ struct reader {
     struct {
         enum format_id format; /* of the leaf or title read last, or FORMATS */
         u32 leaf, sub, title;  /* title: its line */
+        u32 less;              /* what follows it counts less, */
+        int outdone, told;     /* or not at all */
+        enum format_id fields_format, grid;
+        u32 fields, field[6];  /* of a structure: leaf, subleaf, registers */
+        u32 columns;           /* of a table: which field each of them is */
+        int listed, hex;
+        u8 column[TABLE_ROOM];
     } rows;
     u32 join_len;           /* an element that goes on over several lines */
     struct spot join_spot;
@@ -147,7 +154,6 @@ enum line_use read_xml(struct reader *r, struct view line);
 enum line_use read_json(struct reader *r, struct view line);
 enum line_use read_refusal(struct reader *r, struct view line);
 enum line_use read_vmware(struct reader *r, struct view line);
-enum line_use read_dump(struct reader *r, struct view line);
 enum line_use read_rows(struct reader *r, struct view line);
 enum line_use read_words(struct reader *r, struct view line);
 enum line_use read_typed(struct reader *r, struct view line);
@@ -176,6 +182,8 @@ void found_register(struct reader *r, enum format_id format, u32 leaf, u32 sub,
     u32 reg, u32 value, u32 known);
 void end_heading(struct reader *r);
 void end_join(struct reader *r);
+void end_fields(struct reader *r);
+void found_empties(struct reader *r);
 void end_cpu(struct reader *r);
 /* What was read of this CPU does not count: a better view of it follows. */
 void drop_cpu(struct reader *r);
@@ -184,6 +192,9 @@ void end_host(struct reader *r);
 /* Counts a line as not read, and notes it (beyond a few, all in one note). */
 void note_unread(struct reader *r, u32 line, struct view text);
 struct note_place note_here(const struct reader *r);
+/* A register as people write it: 0x0000641d, 641d, 0000 641d, ten zeros (how
+ * the CD prints 0), or 32 binary digits. Returns its length or 0. */
+u32 typed_value(struct view v, u32 *value);
 void name_set(struct name *n, struct view v);
 struct view name_view(const struct name *n);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * Registers in rows: every shape of line in rows.def, read by one engine.
+ * Registers in rows: every shape of line in rows.def, read by one engine; and
+ * tables under a line that names their columns.
  */
 #include "read.h"
 
@@ -9,12 +10,16 @@ enum row_use {
     LESS = 1,   /* another view of the host: counts where no better one is */
     ALONE = 2,  /* one CPU asked leaf by leaf, perhaps by many commands */
     TITLE = 4,  /* says nothing itself; a rule under it only decorates */
-    SPLITS = 8, /* another host begins */
-    REPORT = 16 /* other lines around it are about other things */
+    SPLITS = 8,    /* another host begins */
+    REPORT = 16,   /* other lines around it are about other things */
+    GOES_ON = 32,  /* only where its format was read just before */
+    NOTHING = 64,  /* known, and says nothing about features */
+    KEEPS = 128,   /* a leaf that comes again is no other CPU's */
+    VIRTUAL = 256  /* the number is that of a CPU's other view */
 };
 
 static const struct {
-    u8 format, use;
+    u16 format, use;
     const char *pattern;
 } rows[] = {
 #define ROW(FORMAT, USE, PATTERN) {FORMAT_##FORMAT, USE, PATTERN},
@@ -24,11 +29,17 @@ static const struct {
 
 enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
 
+/* What the columns of a table are, and the fields of a structure. */
+enum field { LEAF, SUB, FIRST_REG, OTHER = 6, GLUE };
+
 /* What the places of a pattern found. */
-enum { HAS_LEAF = 1, HAS_SUB = 2, HAS_NUMBER = 4, HAS_WORDS = 8 };
+enum {
+    HAS_LEAF = 1, HAS_SUB = 2, HAS_NUMBER = 4, HAS_WORDS = 8, HAS_FIELD = 16
+};
 struct match {
     u32 has, leaf, sub, number;
     u32 value[4], known[4];
+    u32 field;
 };
 
 static int is_one_of(u8 c, const char *set)
@@ -47,13 +58,26 @@ static struct view past(struct view v, const char *set)
     return v;
 }
 
-/* "7", "0x7", "07h": up to 8 digits. Returns the length or 0. */
-static u32 hex_number(struct view v, u32 *value)
+static int goes_on(struct view v, u32 at)
+{
+    return at < v.len && (is_digit(v.s[at]) || is_letter(v.s[at]));
+}
+
+/* "7", "0x7", "07h": up to 8 digits. Decimal ones have no 0x and, of 32 bits
+ * with a sign, perhaps a minus. Returns the length or 0. */
+static u32 number(struct view v, int decimal, u32 *value)
 {
     u32 at = view_starts(v, VIEW("0x")) ? 2 : 0;
+    if (decimal && !at) {
+        at = v.len && v.s[0] == '-';
+        u32 n = read_decimal(view_from(v, at), value);
+        *value = at ? 0 - *value : *value;
+        return n ? at + n : 0;
+    }
     u32 n = read_hex(view_from(v, at), value);
     at += n;
-    return !n || n > 8 ? 0 : at + (at < v.len && to_lower(v.s[at]) == 'h');
+    at += at < v.len && to_lower(v.s[at]) == 'h';
+    return !n || n > 8 || goes_on(v, at) ? 0 : at;
 }
 
 /* 32 digits 0 and 1. */
@@ -66,37 +90,47 @@ static int is_binary(struct view v, u32 *value)
     return n == 32;
 }
 
-/* A register as tools print it: eight digits or, behind 0x, fewer; 32 binary
- * digits; in *decimal* ones, digits without 0x. Returns the length or 0. */
-static u32 word_value(struct view v, int decimal, u32 *value)
+/* Eight digits and no more, with 0x in front or without. */
+static u32 eight(struct view v, u32 *value)
 {
-    int prefixed = view_starts(v, VIEW("0x"));
-    u32 n;
-    if (is_binary(v, value)) {
-        n = 32;
-    } else if (decimal && !prefixed) {
-        n = read_decimal(v, value);
-    } else {
-        u32 digits = read_hex(view_from(v, prefixed ? 2 : 0), value);
-        n = digits == 8 || (prefixed && digits && digits < 8)
-                ? digits + (prefixed ? 2 : 0)
-                : 0;
-    }
-    return n < v.len && (is_digit(v.s[n]) || is_letter(v.s[n])) ? 0 : n;
+    u32 at = view_starts(v, VIEW("0x")) ? 2 : 0;
+    u32 n = read_hex(view_from(v, at), value);
+    return n == 8 && !goes_on(v, at + 8) ? at + 8 : 0;
 }
 
-static const char between[] = " \t,;:=-|\"'({";
+/* A register as tools print it: eight digits or 32 binary ones; where they are
+ * *short*, any number. Returns the length or 0. */
+static u32 word_value(struct view v, int is_short, u32 *value)
+{
+    if (is_binary(v, value)) {
+        return 32;
+    }
+    return is_short ? number(v, 1, value) : eight(v, value);
+}
+
+static const char between[] = " \t.,;:=-_|\"'({[";
+
+/* The name of a register off the front, and what stands before its value.
+ * Returns 4 when there is none. */
+static u32 take_name(struct view *v)
+{
+    for (u32 reg = 0; reg < 4; reg++) {
+        if (view_starts(*v, reg_name(reg)) && !goes_on(*v, 3)) {
+            *v = past(view_from(*v, 3), between);
+            return reg;
+        }
+    }
+    return 4;
+}
 
 /* All four registers in order, named or not. */
-static int four_words(struct view *v, int decimal, struct match *m)
+static int four_words(struct view *v, int is_short, struct match *m)
 {
     for (u32 reg = 0; reg < 4; reg++) {
         struct view at = past(*v, between);
-        if (view_starts(at, reg_name(reg))) {
-            at = past(view_from(at, 3), between);
-        }
-        u32 n = word_value(at, decimal, &m->value[reg]);
-        if (!n) {
+        u32 name = take_name(&at);
+        u32 n = word_value(at, is_short, &m->value[reg]);
+        if (!n || (name != reg && name < 4)) {
             return 0;
         }
         m->known[reg] = 0xffffffffu;
@@ -105,71 +139,135 @@ static int four_words(struct view *v, int decimal, struct match *m)
     return 1;
 }
 
+/* One or more registers, each with its name. */
+static int named_words(struct view *v, int binary, struct match *m)
+{
+    u32 found = 0;
+    for (; found < 4; found++) {
+        struct view at = past(*v, found ? between : "");
+        u32 reg = take_name(&at), value = 0, n;
+        n = reg < 4 ? typed_value(at, &value) : 0;
+        if (!n || m->known[reg] || (binary && !is_binary(at, &value))) {
+            break;
+        }
+        m->value[reg] = value;
+        m->known[reg] = 0xffffffffu;
+        *v = view_from(at, n);
+    }
+    return found != 0;
+}
+
+/* The name of a column or field off the front; its length or 0. */
+static u32 field_called(struct view v, u32 *field)
+{
+    static const char names[] =
+        "level\0leaf\0function\0eax in\0eax_in\0subleaf\0sublevel\0sub-leaf\0"
+        "sub leaf\0subfunction\0ecx in\0ecx_in\0index\0eax\0ebx\0ecx\0edx\0"
+        "cpuid\0no\0in\0hex\0";
+    struct view head;
+    u32 n = view_starts_any(v, names, &head);
+    if (!n || goes_on(v, head.len)) {
+        return 0;
+    }
+    *field = n <= 5 ? LEAF : n <= 13 ? SUB : n <= 17 ? n - 14 + FIRST_REG : GLUE;
+    return head.len;
+}
+
+/* "[SL 0B]" somewhere in the rest: the subleaf. */
+static void marked_subleaf(struct view v, struct match *m)
+{
+    u32 sub;
+    struct view mark = view_from(v, view_find(v, VIEW("[SL ")) + 4);
+    if (mark.len && read_hex(mark, &sub)) {
+        m->sub = sub;
+        m->has |= HAS_SUB;
+    }
+}
+
+/* One place of a pattern; how far it reaches is left in *v. */
+static int place(u8 what, struct view *v, struct match *m)
+{
+    static const char letters[] = "LlX+SsnN";
+    static const u8 has[] = {HAS_LEAF, HAS_LEAF, HAS_LEAF, HAS_LEAF, HAS_SUB,
+        HAS_SUB, HAS_NUMBER, HAS_NUMBER};
+    u32 n = 0, value = 0;
+    for (u32 i = 0; letters[i]; i++) {
+        m->has |= (u8)letters[i] == what ? has[i] : 0u;
+    }
+    switch (what) {
+    case 'L': n = number(*v, 0, &m->leaf); break;
+    case 'l': n = number(*v, 1, &m->leaf); break;
+    case 'X': n = eight(*v, &m->leaf); break;
+    case '+': n = read_decimal(*v, &value); m->leaf += value; break;
+    case 'S': n = number(*v, 0, &m->sub); break;
+    case 's': n = number(*v, 1, &m->sub); break;
+    case 'v': n = number(*v, 1, &m->value[0]); break;
+    case 'n': n = read_decimal(*v, &m->number); break;
+    case 'N':
+        m->number = NO_NUMBER;
+        *v = view_from(*v, read_decimal(*v, &m->number));
+        return 1;
+    case 'M': marked_subleaf(*v, m); return 1;
+    case 'F':
+        m->has |= HAS_FIELD;
+        n = field_called(*v, &m->field);
+        break;
+    case 'V': case 'B':
+        m->has |= HAS_WORDS;
+        return named_words(v, what == 'B', m);
+    default:
+        m->has |= HAS_WORDS;
+        return four_words(v, what == 'w', m);
+    }
+    *v = view_from(*v, n);
+    return n != 0;
+}
+
 /* Does the line fit the pattern from here on? -1 where it is of this shape for
  * sure (after "!") but ends too early. */
 static int fits(const char *p, struct view v, struct match *m)
 {
     int sure = 0;
+    *m = (struct match){0};
     for (; *p; p++) {
-        u32 n = 0;
+        int fit = 1;
         if (*p == '!') {
             sure = 1;
-            continue;
-        }
-        if (*p == ' ') {
+        } else if (*p == ' ') {
             v = past(v, " \t");
-            continue;
-        }
-        if (*p != '%') {
-            n = v.len && to_lower(v.s[0]) == (u8)*p;
+        } else if (*p == '~') {
+            v = past(v, between);
+        } else if (*p == '{') { /* the leaf that this name stands for */
+            m->has |= HAS_LEAF;
+            p += read_hex(view_of(p + 1), &m->leaf) + 1;
+        } else if (*p != '%') {
+            fit = v.len && to_lower(v.s[0]) == (u8)*p;
+            v = view_from(v, 1);
+        } else if (*++p == '*') {
+            return 1;
         } else {
-            switch (*++p) {
-            case 'L':
-                n = hex_number(v, &m->leaf);
-                m->has |= HAS_LEAF;
-                break;
-            case 'S':
-                n = hex_number(v, &m->sub);
-                m->has |= HAS_SUB;
-                break;
-            case 's':
-                n = read_decimal(v, &m->sub);
-                m->has |= HAS_SUB;
-                break;
-            case 'n':
-                n = read_decimal(v, &m->number);
-                m->has |= HAS_NUMBER;
-                break;
-            case 'W': case 'w':
-                if (four_words(&v, *p == 'w', m)) {
-                    m->has |= HAS_WORDS;
-                    continue;
-                }
-                break;
-            case '*':
-                return 1;
-            }
+            fit = place((u8)*p, &v, m);
         }
-        if (!n) {
+        if (!fit) {
             return sure ? -1 : 0;
         }
-        v = view_from(v, n);
     }
-    return !past(v, " \t").len;
+    return !past(v, " \t\"'),:;]}>").len;
 }
 
 /* The pattern may begin anywhere in the line when it begins with "%*". */
 static int find(const char *p, struct view v, struct match *m)
 {
-    int fit = 0;
-    int anywhere = p[0] == '%' && p[1] == '*';
-    p += anywhere ? 2 : 0;
-    do {
-        m->has = 0;
-        fit = fits(p, v, m);
-        v = view_from(v, 1);
-    } while (anywhere && !fit && v.len);
-    return fit;
+    if (p[0] != '%' || p[1] != '*') {
+        return fits(p, v, m);
+    }
+    for (p += 2; v.len; v = view_from(v, 1)) {
+        int fit = to_lower(v.s[0]) == (u8)*p ? fits(p, v, m) : 0;
+        if (fit) {
+            return fit;
+        }
+    }
+    return 0;
 }
 
 static enum line_use bad_row(struct reader *r, struct view line)
@@ -183,77 +281,347 @@ static enum line_use bad_row(struct reader *r, struct view line)
 
 /* Is this a view of the host that does not count? One that does takes the
  * place of a lesser one read before. */
-static int is_outdone(struct reader *r, enum format_id format, u32 use)
+static int is_outdone(struct reader *r, enum format_id format, u32 use,
+    struct view line)
 {
-    if (r->cpu.open && r->cpu.format == format) {
-        if (use & LESS) {
-            return !r->cpu.less;
+    u8 room[80];
+    if (!r->cpu.open || r->cpu.format != format) {
+        return 0;
+    }
+    if (use & LESS && (use & TITLE || !r->cpu.less)) {
+        if (!r->rows.told) {
+            note_add(&r->fleet->notes, NOTE_OTHER_VIEW, note_here(r),
+                note_quote(line, room));
         }
-        if (r->cpu.less) {
-            drop_cpu(r);
-        }
+        r->rows.told = 1;
+        return 1;
+    }
+    if (!(use & LESS) && r->cpu.less) {
+        drop_cpu(r);
     }
     return 0;
 }
 
-static enum line_use take(struct reader *r, u32 row, struct match *m)
+static void found_words(struct reader *r, enum format_id format,
+    const struct match *m, enum repeat repeat)
 {
-    enum format_id format = (enum format_id)rows[row].format;
-    u32 use = rows[row].use;
-    if (use & SPLITS) {
-        found_split(r);
+    u32 leaf = r->rows.leaf, sub = r->rows.sub;
+    int all = m->known[EAX] && m->known[EBX] && m->known[ECX] && m->known[EDX];
+    if (all) {
+        found_row(r, format, leaf, sub, m->value, repeat);
+        return;
     }
-    if (use & REPORT) {
+    for (u32 reg = 0; reg < 4; reg++) {
+        if (m->known[reg]) {
+            found_register(r, format, leaf, sub == NO_SUB ? 0 : sub, reg,
+                m->value[reg], 0xffffffffu);
+        }
+    }
+}
+
+/* A dump that leaves empty rows out says of every leaf before its last one that
+ * it is empty, as far as the maxima go. */
+void found_empties(struct reader *r)
+{
+    static const u32 zero[4] = {0};
+    static const u32 all[4] = {~0u, ~0u, ~0u, ~0u};
+    struct fleet *f = r->fleet;
+    struct sheet *s = r->cpu_sheet;
+    u32 last = f->columns.leaf[r->cpu.last_column];
+    if (r->cpu.format != FORMAT_KCPUID && r->cpu.format != FORMAT_XEN_CPUID) {
+        return;
+    }
+    for (u32 i = 0; i < BITS; i++) {
+        u32 leaf = bits.leaf[i], sub = bits.sub[i];
+        struct word high = sheet_word(f, s, leaf & 0x80000000u, 0, EAX);
+        struct word subs = sheet_word(f, s, 7, 0, EAX);
+        if (leaf >= last || !high.known || leaf > high.value ||
+            (leaf == 7 && sub > subs.value)) {
+            continue;
+        }
+        u32 column = column_of(f, leaf, sub, NO_COLUMN);
+        if (column != NO_COLUMN && !sheet_has(s, column)) {
+            sheet_put(s, column, zero, all);
+        }
+    }
+}
+
+/* ---- structures: a field a line, and tables: a structure a line ---- */
+
+void end_fields(struct reader *r)
+{
+    u32 has = r->rows.fields;
+    struct match m = {0};
+    r->rows.fields = 0;
+    if (!(has & 1u << LEAF)) {
+        return;
+    }
+    for (u32 reg = 0; reg < 4; reg++) {
+        m.value[reg] = r->rows.field[FIRST_REG + reg];
+        m.known[reg] = has >> (FIRST_REG + reg) & 1 ? 0xffffffffu : 0;
+    }
+    r->rows.leaf = r->rows.field[LEAF];
+    r->rows.sub = has & 1u << SUB ? r->rows.field[SUB] : NO_SUB;
+    found_words(r, r->rows.fields_format, &m, STARTS_AGAIN);
+}
+
+static void put_field(struct reader *r, enum format_id format, u32 field,
+    u32 value)
+{
+    if (r->rows.fields >> field & 1) {
+        end_fields(r);
+    }
+    r->rows.fields |= 1u << field;
+    r->rows.field[field] = value;
+    r->rows.fields_format = format;
+}
+
+static enum line_use take_field(struct reader *r, enum format_id format,
+    const struct match *m)
+{
+    if (m->field >= OTHER) {
+        return NOT_MINE;
+    }
+    put_field(r, format, m->field, m->value[0]);
+    return USED;
+}
+
+/* A bare row of numbers belongs to the report it stands in. */
+static enum format_id format_here(const struct reader *r)
+{
+    enum format_id format = r->rows.format;
+    return format == FORMAT_CPU_Z || format == FORMAT_VIRTUALBOX
+               ? format
+               : FORMAT_TABLE;
+}
+
+/* Lines about other things may follow. */
+static void set_section(struct reader *r, enum format_id format, u32 use)
+{
+    if (use & REPORT || format == FORMAT_CPU_Z) {
         r->section = ASIDES;
     }
-    if (use & TITLE) {
+}
+
+static enum line_use take_title(struct reader *r, enum format_id format,
+    u32 use, struct view line)
+{
+    r->rows.outdone = is_outdone(r, format, use, line);
+    r->rows.format = format;
+    r->rows.less = use & LESS;
+    r->rows.title = r->here.line;
+    set_section(r, format, use);
+    return ASIDE;
+}
+
+static enum line_use take_words(struct reader *r, enum format_id format,
+    u32 use, const struct match *m, struct view line)
+{
+    if (r->rows.format != format) {
         r->rows.format = format;
-        r->rows.title = r->here.line;
-        return ASIDE;
-    }
-    if (m->has & HAS_NUMBER) {
-        found_cpu(r, m->number, 0, 0);
-        return USED;
+        r->rows.less = 0;
+        r->rows.outdone = 0;
     }
     if (m->has & HAS_LEAF) {
-        r->rows.format = format;
         r->rows.leaf = m->leaf;
-        r->rows.sub = m->has & HAS_SUB ? m->sub : NO_SUB;
-    } else if (m->has & HAS_SUB) {
+        r->rows.sub = NO_SUB;
+    }
+    if (m->has & HAS_SUB) {
         r->rows.sub = m->sub;
     }
     if (!(m->has & HAS_WORDS)) {
         return USED;
     }
-    if (is_outdone(r, format, use)) {
+    use |= r->rows.less;
+    if (r->rows.outdone || is_outdone(r, format, use, line)) {
         return ASIDE;
     }
-    found_row(r, format, r->rows.leaf, r->rows.sub, m->value, STARTS_AGAIN);
+    found_words(r, format, m,
+        use & KEEPS && r->rows.leaf ? KEEPS_FIRST : STARTS_AGAIN);
+    r->cpu.alone |= (use & ALONE) != 0;
     r->cpu.less = use & LESS;
-    r->cpu.alone |= use & ALONE ? 1 : 0;
-    r->section = use & REPORT ? ASIDES : r->section;
+    set_section(r, format, use);
+    return USED;
+}
+
+static enum line_use take(struct reader *r, u32 row, const struct match *m,
+    struct view line)
+{
+    enum format_id format = (enum format_id)rows[row].format;
+    u32 use = rows[row].use;
+    if (use & SPLITS) {
+        found_split(r);
+        r->rows.told = 0;
+    }
+    if (use & NOTHING) {
+        set_section(r, format, use);
+        return ASIDE;
+    }
+    if (use & TITLE) {
+        return take_title(r, format, use, line);
+    }
+    if (m->has & HAS_NUMBER) {
+        found_cpu(r, m->number, m->number == NO_NUMBER, (use & VIRTUAL) != 0);
+        set_section(r, format, use);
+        return USED;
+    }
+    if (m->has & HAS_FIELD) {
+        enum line_use done = take_field(r, format, m);
+        set_section(r, format, use);
+        return done;
+    }
+    if (format == FORMAT_TABLE) {
+        if ((m->leaf & 0x1ffff000) && m->leaf >> 16 != 0x8086) {
+            return NOT_MINE; /* no leaf is so high: other numbers */
+        }
+        format = format_here(r);
+    }
+    return take_words(r, format, use, m, line);
+}
+
+static enum line_use patterns(struct reader *r, struct view line)
+{
+    struct match m;
+    for (u32 i = 0; i < ROWS; i++) {
+        enum format_id format = (enum format_id)rows[i].format;
+        int fit = may_be(r, format) ? find(rows[i].pattern, line, &m) : 0;
+        if (rows[i].use & GOES_ON && r->rows.format != format) {
+            continue;
+        }
+        if (fit) {
+            return fit < 0 ? bad_row(r, line) : take(r, i, &m, line);
+        }
+    }
+    return NOT_MINE;
+}
+
+static int is_list_mark(u8 c)
+{
+    return c == ',' || c == ';' || c == '|';
+}
+
+/* The next cell of a table's line: up to the next mark where a mark parts
+ * them, else up to the next blank. */
+static struct view next_cell(struct view *line, int listed)
+{
+    u32 n = 0;
+    if (!listed) {
+        *line = past(*line, " \t");
+    }
+    while (n < line->len && (listed ? !is_list_mark(line->s[n])
+                                    : !is_space(line->s[n]))) {
+        n++;
+    }
+    struct view cell = view_head(*line, n);
+    *line = view_from(*line, listed ? n + 1 : n);
+    return listed ? view_trim(cell) : cell;
+}
+
+static int is_listed(struct view line)
+{
+    u32 marks = 0;
+    for (u32 i = 0; i < line.len; i++) {
+        marks += (u32)is_list_mark(line.s[i]);
+    }
+    return marks > 1;
+}
+
+/* A line that names a leaf and at least two registers heads a table. */
+static enum line_use header(struct reader *r, struct view line)
+{
+    u8 column[TABLE_ROOM];
+    u32 n = 0, has = 0;
+    int listed = is_listed(line), level = 0;
+    struct view rest = line;
+    while (rest.len && n < TABLE_ROOM) {
+        struct view v = past(rest, " \t\""), cell;
+        u32 field = OTHER, len = field_called(v, &field);
+        /* Two words may be one name: "eax in". */
+        cell = next_cell(&rest, listed);
+        if (len > cell.len && !listed) {
+            rest = view_from(v, len);
+        }
+        level |= view_starts(v, VIEW("level"));
+        if (field < GLUE) {
+            has |= 1u << field;
+            column[n++] = (u8)field;
+        }
+    }
+    u32 regs = has >> FIRST_REG & 15;
+    if (!(has & 1u << LEAF) || !(regs & (regs - 1)) || rest.len) {
+        return NOT_MINE;
+    }
+    bytes_copy(r->rows.column, column, sizeof(column));
+    r->rows.columns = n;
+    r->rows.listed = listed;
+    r->rows.hex = 0;
+    r->rows.grid = level ? FORMAT_ESXCLI : format_here(r);
+    r->rows.title = r->here.line;
+    return ASIDE;
+}
+
+/* Hexadecimal beyond doubt: 0x, a letter, or zeros in front to eight digits. */
+static int looks_hex(struct view v)
+{
+    int letters = v.len == 8 && v.s[0] == '0';
+    for (u32 i = 0; i < v.len; i++) {
+        letters |= !is_digit(v.s[i]);
+    }
+    return letters && v.s[0] != '-';
+}
+
+/* A row under such a line. */
+static enum line_use grid_row(struct reader *r, struct view line)
+{
+    struct view cell[TABLE_ROOM];
+    u32 n = 0, at = 0, value, has_sub = 0;
+    for (u32 i = 0; i < r->rows.columns; i++) {
+        has_sub |= r->rows.column[i] == SUB;
+    }
+    for (; line.len && n < TABLE_ROOM; n++) {
+        cell[n] = past(next_cell(&line, r->rows.listed), "\"");
+        cell[n].len -= cell[n].len && cell[n].s[cell[n].len - 1] == '"';
+        if (cell[n].len && !number(cell[n], 0, &value) &&
+            !number(cell[n], 1, &value)) {
+            return NOT_MINE;
+        }
+    }
+    n -= n && r->rows.listed && !cell[n - 1].len; /* a comma at the end */
+    int no_sub = has_sub && n + 1 == r->rows.columns;
+    if (n < 3 || line.len || (n != r->rows.columns && !no_sub)) {
+        return NOT_MINE;
+    }
+    for (u32 i = 0; i < n; i++) {
+        r->rows.hex |= looks_hex(cell[i]);
+    }
+    for (u32 i = 0; i < r->rows.columns; i++) {
+        u32 field = r->rows.column[i];
+        if (field == SUB && no_sub) {
+            continue;
+        }
+        struct view v = cell[at++];
+        if (field < OTHER && number(v, !r->rows.hex, &value)) {
+            put_field(r, r->rows.grid, field, value);
+        }
+    }
+    end_fields(r);
+    set_section(r, r->rows.grid, 0);
     return USED;
 }
 
 enum line_use read_rows(struct reader *r, struct view line)
 {
     line = view_trim(line);
-    struct match m = {0};
-    if (r->rows.title && r->rows.title + 1 == r->here.line &&
-        !past(line, "=-").len) {
+    if (r->rows.title && !past(line, "=-").len &&
+        (r->rows.title + 1 == r->here.line || r->rows.format == FORMAT_CPU_Z)) {
         return ASIDE;
     }
-    for (u32 i = 0; i < ROWS; i++) {
-        enum format_id format = (enum format_id)rows[i].format;
-        int fit = may_be(r, format) ? find(rows[i].pattern, line, &m) : 0;
-        /* Without a leaf of its own a row is about the last one named. */
-        if (fit > 0 && m.has & (HAS_WORDS | HAS_SUB) && !(m.has & HAS_LEAF) &&
-            r->rows.format != format) {
-            continue;
-        }
-        if (fit) {
-            return fit < 0 ? bad_row(r, line) : take(r, i, &m);
+    if (r->rows.columns) {
+        enum line_use use = grid_row(r, line);
+        if (use) {
+            return use;
         }
     }
-    return NOT_MINE;
+    enum line_use use = patterns(r, line);
+    return use ? use : header(r, line);
 }

@@ -74,9 +74,7 @@ static u32 binary_value(struct view v, u32 *value)
     return bits == 32 && ends_value(v, at) ? at : 0;
 }
 
-/* A register as people write it: 0x0000641d, 641d, 0000 641d, ten zeros (how
- * the CD prints 0), or 32 binary digits. Returns its length or 0. */
-static u32 typed_value(struct view v, u32 *value)
+u32 typed_value(struct view v, u32 *value)
 {
     u32 low, n = binary_value(v, value);
     if (n) {
