@@ -19,7 +19,7 @@ function Platform({ platform: { name, ways, tells } }) {
   const [first, ...others] = ways;
   return (
     <li class="way">
-      <h3>{name}</h3>
+      <b>{name}</b>
       <Way way={first} of={name} said />
       <More title="many hosts, other means, what they tell">
         {() => (

@@ -8,8 +8,7 @@ export function Start({ more = false }) {
     <div class={more ? 'start more' : 'start'}>
       <div>
         <h2>{more ? 'To see all that differs, paste the hosts themselves' : 'How to collect'}</h2>
-        <p class="quiet">Run one on each host and paste what it prints; a mixture is fine. Every
-          command here only reads.</p>
+        <p class="quiet">Run one on each host and paste what it prints. All of them only read.</p>
         <Collect />
       </div>
       {!more && <Samples />}
