@@ -157,6 +157,11 @@ static void reading_say(struct answer *a, struct answer_record *record)
     u64 met = 0;
     struct text t = text_open(a->arena);
     text_say(&t, f->hosts_n == 1 ? "%u host" : "%u hosts", f->hosts_n);
+    if (record->refusals_n_) {
+        text_say(&t,
+            record->refusals_n_ == 1 ? ", %u refusal" : ", %u refusals",
+            record->refusals_n_);
+    }
     for (u32 i = 0; i < f->hosts_n; i++) {
         u32 format = f->hosts[i].format_;
         if (met >> format & 1) {
@@ -221,6 +226,7 @@ struct answer_record *answer_make(struct answer *a, struct fleet *f,
         !make_targets(a, record)) {
         return NULL;
     }
+    make_refusals(a, record);
     reading_say(a, record);
     if (!make_bits(a, record)) {
         note_add(&f->notes, NOTE_ANSWER_FULL, (struct note_place){0, 0, 0});

@@ -93,6 +93,13 @@ SMALL u32 word_bit(struct word w, u32 bit) /* 0, 1, 2: unknown */
 /* grade.c: the verdict. */
 struct view first_host_name(const struct answer *a, u32 kind);
 int make_verdict(struct answer *a, struct answer_record *record);
+/* refusals.c: what was refused. */
+void make_refusals(struct answer *a, struct answer_record *record);
+void refusal_say(struct text *t, const struct answer *a,
+    const struct refusal *r);
+void refusal_step(struct text *t, const struct refusal *r);
+/* Does it say that the hosts are of different vendors? */
+int refusal_of_vendors(const struct refusal *r);
 /* emit/: one text for each target. */
 int make_targets(struct answer *a, struct answer_record *record);
 /* Writes one target; 0 when there is none of this number. */

@@ -40,6 +40,9 @@ u32 engine_feed(struct engine *e, struct view text, int last)
 static void note_nothing(struct fleet *f)
 {
     struct note_place nowhere = {0, 0, 0};
+    if (f->refusals.n) {
+        return;
+    }
     for (u32 i = 0; i < f->notes.n; i++) {
         u32 kind = f->notes.list[i].kind_;
         if (kind == NOTE_ARM || kind == NOTE_NAMES_ONLY) {

@@ -305,6 +305,9 @@ static u32 find_phys_bits(const struct answer *a)
 static const char *sentence_of(const struct verdict *v, u32 *n)
 {
     u32 hosts = v->a->fleet->hosts_n;
+    if (v->a->fleet->refusals.n && hosts == 0) {
+        return "%r";
+    }
     if (hosts == 0) {
         return v->a->fleet->notes.n ? "%e" : "No hosts were read.";
     }
@@ -340,7 +343,8 @@ static struct view name_of(const struct fleet *f, u32 host)
 }
 
 /* %a the first host, %h all of them, %v what vendors they are of, %u how many
- * bits, %b "bit" or "bits", %e the first note. */
+ * bits, %b "bit" or "bits", %e the first note,
+ * %r the first refusal. */
 static void sentence_say(const struct verdict *v, struct text *t)
 {
     const struct fleet *f = v->a->fleet;
@@ -353,6 +357,11 @@ static void sentence_say(const struct verdict *v, struct text *t)
         }
         switch (*++p) {
         case 'a': text_put(t, name_of(f, 0)); break;
+        case 'r':
+            refusal_say(t, v->a, f->refusals.list);
+            text_char(t, ' ');
+            refusal_step(t, f->refusals.list);
+            break;
         case 'v': vendors_say(v, t); break;
         case 'u': text_decimal(t, n); break;
         case 'b': text_say(t, n == 1 ? "bit" : "bits"); break;
@@ -388,6 +397,16 @@ static void unknown_tail(const struct verdict *v, struct text *t)
     }
 }
 
+/* With no hosts to compare, a refusal may say that no mask can help. */
+static int refused_for_vendors(const struct fleet *f)
+{
+    int any = 0;
+    for (u32 i = 0; i < f->refusals.n && !f->hosts_n; i++) {
+        any |= refusal_of_vendors(&f->refusals.list[i]);
+    }
+    return any;
+}
+
 int make_verdict(struct answer *a, struct answer_record *record)
 {
     struct verdict v = {.a = a, .record = record};
@@ -399,7 +418,8 @@ int make_verdict(struct answer *a, struct answer_record *record)
     count(&v);
     find_vendor(&v);
     find_problems(&v);
-    record->migratable_ = !v.vendors_differ && !v.conflicts;
+    record->migratable_ = !v.vendors_differ && !v.conflicts &&
+                          !refused_for_vendors(a->fleet);
     record->psabi_ = a->fleet->hosts_n ? find_level(a) : 0;
     record->phys_bits_ = find_phys_bits(a);
     struct text t = text_open(a->arena);

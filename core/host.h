@@ -6,8 +6,8 @@
 #ifndef MM_HOST_H
 #define MM_HOST_H
 
-#include "know/know.h"
 #include "notes.h"
+#include "refusal.h"
 
 enum { COLUMNS = 1024, COLUMN_SLOTS = 4096 };
 
@@ -53,6 +53,7 @@ struct fleet {
     u32 hosts_n, hosts_size, kinds_n, kinds_size;
     u32 lines, used, blank, aside, unread;
     int limit_told, column_limit_told;
+    struct refusals refusals;
     /* The large ones last: what is near the start has a short address. */
     struct columns columns;
     u32 kind_slot[KIND_SLOTS]; /* hash table: kind + 1 */

@@ -62,21 +62,26 @@ void notes_last_first(struct notes *n)
     }
 }
 
-struct view note_quote(struct view line, u8 room[80])
+void text_quote(struct text *t, struct view line, u32 most)
 {
-    struct text t = text_in(room, 80);
     struct view all = view_trim(line);
-    struct view shown = view_head(all, 60);
+    struct view shown = view_head(all, most);
     /* A character of several bytes is not cut in two. */
     while (shown.len && shown.len < all.len &&
            (all.s[shown.len] & 0xc0) == 0x80) {
         shown.len--;
     }
     for (u32 i = 0; i < shown.len; i++) {
-        text_char(&t, shown.s[i] < 32 || shown.s[i] == 127 ? ' ' : shown.s[i]);
+        text_char(t, shown.s[i] < 32 || shown.s[i] == 127 ? ' ' : shown.s[i]);
     }
     if (all.len > shown.len) {
-        text_put(&t, VIEW("..."));
+        text_put(t, VIEW("..."));
     }
+}
+
+struct view note_quote(struct view line, u8 room[80])
+{
+    struct text t = text_in(room, 80);
+    text_quote(&t, line, 60);
     return text_view(&t);
 }

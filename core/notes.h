@@ -43,5 +43,7 @@ void notes_last_first(struct notes *n);
 /* A short piece of what was pasted, safe to print: at most 60 characters, no
  * control characters. Written over *room*, 80 bytes. */
 struct view note_quote(struct view line, u8 room[80]);
+/* The same into a text, at most so many characters. */
+void text_quote(struct text *t, struct view line, u32 most);
 
 #endif

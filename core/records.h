@@ -47,18 +47,33 @@
 #define LINE_FIELDS(X) X(text_at) X(text_len)
 
 /* psabi: 0 for unknown, 1 to 4. phys_bits: 0 for unknown. */
+/* A refusal, and a feature it speaks of: bit is 32 for the whole register, 33
+ * for a name without a place; side: enum side; hosts: what the hosts read say
+ * of it. Texts are empty where nothing is known. */
+#define REFUSAL_FIELDS(X) \
+    X(platform_at) X(platform_len) X(source) X(line) X(last_line) \
+    X(sentence_at) X(sentence_len) X(step_at) X(step_len) X(text_at) \
+    X(text_len) X(bits_at) X(bits_n)
+#define REFUSED_FIELDS(X) \
+    X(leaf) X(sub) X(reg) X(bit) X(side) X(name_at) X(name_len) X(meaning_at) \
+    X(meaning_len) X(intel_at) X(intel_len) X(amd_at) X(amd_len) X(cause_at) \
+    X(cause_len) X(step_at) X(step_len) X(hosts_at) X(hosts_len)
+
 #define ANSWER_FIELDS(X) \
     X(hosts_at) X(hosts_n) X(kinds_at) X(kinds_n) X(registers_at) \
     X(registers_n) X(bits_at) X(bits_n) X(notes_at) X(notes_n) X(targets_at) \
     X(targets_n) X(problems_at) X(problems_n) X(profile) X(check) \
     X(reason_at) X(reason_len) X(migratable) X(sentence_at) X(sentence_len) \
     X(psabi) X(vendor_at) X(vendor_len) X(phys_bits) X(lines) X(used) \
-    X(blank) X(aside) X(unread) X(reading_at) X(reading_len)
+    X(blank) X(aside) X(unread) X(reading_at) X(reading_len) X(refusals_at) \
+    X(refusals_n)
 
 #define RECORDS(R) \
     R(host, HOST_FIELDS) R(kind, KIND_FIELDS) R(row, ROW_FIELDS) \
     R(note, NOTE_FIELDS) R(register, REGISTER_FIELDS) R(bit, BIT_FIELDS) \
-    R(target, TARGET_FIELDS) R(line, LINE_FIELDS) R(answer, ANSWER_FIELDS)
+    R(target, TARGET_FIELDS) R(line, LINE_FIELDS) \
+    R(refusal, REFUSAL_FIELDS) R(refused, REFUSED_FIELDS) \
+    R(answer, ANSWER_FIELDS)
 
 #define RECORD_WORD(NAME) u32 NAME##_;
 #define RECORD_ONE(NAME) +1

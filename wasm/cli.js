@@ -130,7 +130,7 @@ function listText(core, what) {
 
 const KEYS = ['version', 'hosts', 'profile', 'check', 'registers', 'bits', 'verdict', 'notes',
   'targets'];
-const ALSO = ['profileName', 'profileReason', 'reading'];
+const ALSO = ['refusals', 'profileName', 'profileReason', 'reading'];
 
 function jsonText(answer) {
   const picked = Object.fromEntries([...KEYS, ...ALSO].map((key) => [key, answer[key]]));
@@ -142,6 +142,30 @@ function hostLine(host) {
     host.cpus > 1 ? `${host.cpus} logical CPUs` : null,
     `${host.registers} register${host.registers === 1 ? '' : 's'}`];
   return `  ${host.name}: ${facts.filter(Boolean).join(', ')}\n`;
+}
+
+const SIDES = {
+  destination: 'missing on the destination', source: 'missing on the source',
+  host: 'missing on this host', either: 'missing on one of the hosts', extra: 'one too many',
+};
+
+/** What was refused: features with the same cause and the same next step stand together. */
+function refusalText(refusal) {
+  const groups = new Map();
+  for (const bit of refusal.bits) {
+    const about = SIDES[bit.side]
+      + (bit.cause ? `, usual cause: ${bit.cause}. ${bit.step}` : '');
+    groups.set(about, [...groups.get(about) ?? [], bit]);
+  }
+  const feature = (bit) => {
+    const first = [bit.first.intel, bit.first.amd].filter(Boolean).join(' and ');
+    const place = bit.bit === null ? '' : ` ${placeOf(bit)}`;
+    return `    ${bit.name}${place}${first && `, since ${first}`}${bit.hosts && `; ${bit.hosts}`}\n`;
+  };
+  return [
+    `\nline ${refusal.line}: ${refusal.sentence}\n  ${refusal.step}\n`,
+    ...[...groups].map(([about, bits]) => `  ${about}\n${bits.map(feature).join('')}`),
+  ].join('');
 }
 
 const placeOf = (bit) => `${bit.key.replace('.0.', '.')}[${bit.bit}]`;
@@ -209,12 +233,15 @@ function reportText(answer) {
     bit.key === register.key && bit.ones && bit.zeros && !isQuiet(bit)));
   return [
     `${answer.reading.sentence}\n`,
+    ...answer.refusals.map(refusalText),
+    ...(answer.refusals.length && answer.hosts.length ? ['\n'] : []),
     ...answer.hosts.map(hostLine),
-    `\n${verdict.sentence}\n`,
+    ...(answer.hosts.length ? [`\n${verdict.sentence}\n`] : []),
     ...(facts ? [`${facts}\n`] : []),
     ...verdict.problems.map((problem) => `- ${problem}\n`),
-    `\nMasks for ${answer.profileName} (${answer.profileReason}); hosts must be ${
-      answer.check === 'equal' ? 'equal' : 'a superset of what the guest sees'}.\n`,
+    ...(answer.hosts.length ? [`\nMasks for ${answer.profileName} (${
+      answer.profileReason}); hosts must be ${
+      answer.check === 'equal' ? 'equal' : 'a superset of what the guest sees'}.\n`] : []),
     ...told.map((register) => registerText(answer, register)),
     ...quietText(answer, told),
     ...(answer.notes.length ? ['\nNotes\n'] : []),
@@ -226,9 +253,10 @@ function print(core, values, request) {
   const answer = core.answer(request);
   const wrong = answer.notes.find((note) => note.kind === 'request');
   if (wrong) throw new Refusal(wrong.text);
-  if (!answer.hosts.length) {
+  const refused = answer.refusals.length && !values.link && values.target === undefined;
+  if (!answer.hosts.length && !refused) {
     const error = answer.notes.find((note) => note.severity === 'error') ?? answer.notes[0];
-    throw new Refusal(error.text);
+    throw new Refusal(error?.text ?? answer.verdict.sentence);
   }
   if (values.link) {
     process.stdout.write(`#${core.encode(request, { names: true })}\n`);

@@ -10,6 +10,7 @@ const MERGES = ['AND', 'AND-WARN', 'ALIAS', 'OR', 'OR-SAFE', 'OR-INFO', 'COND', 
   'SET', 'TOPO', 'IGNORE', 'DERIVED', 'EQ', 'EQ-TSC', 'MIN', 'FIXED', 'PER-CPU', 'UNTOLD'];
 const VENDORS = { 0: '', 1: 'Intel', 2: 'AMD', 3: 'Intel and AMD', 4: 'Centaur and Zhaoxin',
   8: 'Transmeta', 16: 'hypervisors' };
+const SIDES = ['destination', 'source', 'host', 'either', 'extra'];
 const REGISTERS = ['eax', 'ebx', 'ecx', 'edx'];
 const LISTS = {
   profiles: [0, ['id', 'name', 'check', 'about']],
@@ -209,6 +210,30 @@ const noteObject = (note, kinds) => ({
   count: note.count,
 });
 
+/** A feature that was refused; key and bit are null for a name without a place. */
+const refusedObject = (bit) => ({
+  key: bit.bit <= 32 ? keyOf(bit.leaf, bit.sub, bit.reg) : null,
+  bit: bit.bit < 32 ? bit.bit : null,
+  name: bit.name,
+  meaning: bit.meaning,
+  side: SIDES[bit.side],
+  first: { intel: bit.intel || null, amd: bit.amd || null },
+  cause: bit.cause,
+  step: bit.step,
+  hosts: bit.hosts,
+});
+
+const refusalObject = (memory, refusal) => ({
+  platform: refusal.platform,
+  source: refusal.source - 1,
+  line: refusal.line,
+  lastLine: refusal.last_line,
+  sentence: refusal.sentence,
+  step: refusal.step,
+  text: refusal.text,
+  bits: memory.records('refused', refusal.bits_at, refusal.bits_n).map(refusedObject),
+});
+
 /** The core: see createCore. */
 class Core {
   #memory;
@@ -293,6 +318,8 @@ class Core {
       targets: Object.fromEntries(
         memory.records('target', answer.targets_at, answer.targets_n)
           .map((target) => [targets[target.id].id, target.text])),
+      refusals: memory.records('refusal', answer.refusals_at, answer.refusals_n)
+        .map((refusal) => refusalObject(memory, refusal)),
       profileName: profile.name,
       profileReason: answer.reason,
       reading: {

@@ -173,6 +173,23 @@ struct cpu_model model_at(u32 row);
 int model_bits(enum dialect dialect, u32 row, u8 there[MODEL_BITS]);
 u32 model_bit(u32 index);
 
+/* The first generation of a vendor's CPUs (INTEL or AMD) that has the bit, or an
+ * empty view: all 64-bit ones have it, none has it, or microcode brings it. */
+struct view bit_first(u32 row, u32 vendor);
+
+/* Why one host may have a bit and another not, for all we know of the bit:
+ * there are more causes, but this one is looked for first. */
+enum cause {
+    CAUSE_GENERATION, /* a real difference */
+    CAUSE_BIOS,       /* a switch in the BIOS */
+    CAUSE_MICROCODE,
+    CAUSE_SOFTWARE,   /* the version of hypervisor or kernel */
+    CAUSE_MODEL,      /* the hypervisor's definition of a CPU model drifted */
+    CAUSE_VENDOR      /* of no single bit: Intel here, AMD there */
+};
+enum cause bit_cause(u32 row);
+struct view cause_called(enum cause cause); /* "a BIOS setting" */
+
 /* How every bit of a register is compared, named or not: enum merge. */
 void bit_merges(u32 leaf, u32 sub, u32 reg, u8 merge[32]);
 /* The bits of such a register whose rule is in the set (1 << merge | ...). */

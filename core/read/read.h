@@ -124,6 +124,13 @@ struct reader {
     } host;
     struct list list;
     u32 kernel_said;     /* the age said last of this text */
+    struct {
+        int open; /* the next line may go on with it */
+        int list; /* names are still to come */
+        u32 side;
+        struct refused at;      /* the register it is about */
+        struct word vectors[2]; /* what the host has, what is required */
+    } refusal;
     struct name heading; /* may be a name */
     struct name file;    /* the source's name, without folder and extension */
     struct {

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: MIT
+ * Refusals in words: what was refused, feature by feature who lacks it, since
+ * when CPUs have it, the usual cause and what to do next.
+ */
+#include "answer.h"
+
+enum { FEATURES_SAID = 6, ROOM = 2048 };
+
+enum {
+#define STEP(ID, ...) STEP_##ID,
+#define SAYS(...)
+#define REFUSAL(...)
+#define REFUSAL_ASIDE(...)
+#define LABEL(...)
+#include "know/refusals.def"
+#undef STEP
+#undef SAYS
+};
+
+enum {
+#define STEP(...)
+#define SAYS(ID, ...) SAYS_##ID,
+#include "know/refusals.def"
+#undef STEP
+#undef SAYS
+#undef REFUSAL
+};
+
+static const char steps[] =
+#define STEP(ID, SENTENCE) SENTENCE "\0"
+#define SAYS(...)
+#define REFUSAL(...)
+#include "know/refusals.def"
+#undef STEP
+#undef SAYS
+    ;
+
+static const char sentences[] =
+#define STEP(...)
+#define SAYS(ID, PLATFORM, CAUSE, STEP, SENTENCE) SENTENCE "\0"
+#include "know/refusals.def"
+#undef SAYS
+    ;
+
+static const struct {
+    u8 platform, cause, step;
+} says[] = {
+#define SAYS(ID, PLATFORM, CAUSE, STEP, SENTENCE) \
+    {PLATFORM_##PLATFORM, CAUSE_##CAUSE, STEP_##STEP},
+#include "know/refusals.def"
+#undef SAYS
+#undef REFUSAL
+};
+
+static const u8 rows[] = {
+#define SAYS(...)
+#define REFUSAL(ID, ...) SAYS_##ID,
+#include "know/refusals.def"
+#undef STEP
+#undef SAYS
+#undef REFUSAL
+#undef REFUSAL_ASIDE
+#undef LABEL
+};
+
+static const char platforms[] =
+    "vCenter\0EVC\0OpenStack\0Cloudpods\0CRaC\0KubeVirt\0libvirt\0QEMU\0"
+    "XAPI\0Cloud Hypervisor\0CRIU\0Hyper-V\0";
+
+/* In the order of enum side. */
+static const char lacking[] =
+    "the destination\0the source\0this host\0the host that lacks it\0"
+    "this host\0";
+
+/* In the order of enum cause; %v is who lacks it. */
+static const char bit_steps[] =
+    "Hide it from the machine (by CPU model, EVC mode or mask; it must be "
+    "powered off for that), or keep to hosts that have it.\0"
+    "Look for its switch in the BIOS of %v; a CPU that never had it needs it "
+    "hidden from the machine.\0"
+    "Bring microcode and BIOS of %v up to date before hiding it.\0"
+    "Bring kernel and hypervisor of both hosts to one version, or hide it from "
+    "the machine.\0"
+    "Shut the machine down and start it again: while it runs it keeps what it "
+    "was given.\0"
+    "Nothing.\0";
+
+static u32 row_of(const struct refused *b)
+{
+    return b->bit < WHOLE ? bit_find(b->leaf, b->sub, b->reg, b->bit) : BITS;
+}
+
+static void bit_called(struct text *t, const struct answer *a,
+    const struct refused *b)
+{
+    u32 row = row_of(b);
+    if (row < BITS) {
+        text_put(t, bit_name(&a->fleet->know, row));
+    } else if (b->name_len) {
+        text_put(t,
+            (struct view){a->fleet->names.base + b->name_at, b->name_len});
+    } else {
+        place_say(t, b->leaf, b->sub, b->reg, b->bit);
+    }
+}
+
+/* "AES", "AES and AVX", "AES, AVX and 3 more" */
+static void features_say(struct text *t, const struct answer *a,
+    const struct refusal *r)
+{
+    for (u32 i = 0; i < r->n && i < FEATURES_SAID; i++) {
+        text_say(t, !i ? "" : i + 1 == r->n ? " and " : ", ");
+        bit_called(t, a, &a->fleet->refusals.bits[r->first + i]);
+    }
+    if (r->n > FEATURES_SAID) {
+        text_say(t, " and %u more", r->n - FEATURES_SAID);
+    } else if (!r->n) {
+        text_say(t, "features (it does not say which)");
+    }
+}
+
+void refusal_say(struct text *t, const struct answer *a,
+    const struct refusal *r)
+{
+    u8 room[FEATURES_SAID * 80];
+    struct text features = text_in(room, sizeof(room));
+    features_say(&features, a, r);
+    text_say(t, string_at(sentences, rows[r->row]), text_view(&features));
+}
+
+void refusal_step(struct text *t, const struct refusal *r)
+{
+    text_say(t, string_at(steps, says[rows[r->row]].step));
+}
+
+int refusal_of_vendors(const struct refusal *r)
+{
+    return says[rows[r->row]].cause == CAUSE_VENDOR;
+}
+
+static enum cause cause_of(const struct refusal *r, const struct refused *b)
+{
+    u32 cause = says[rows[r->row]].cause, row = row_of(b);
+    if (b->side == SIDE_EXTRA && cause != CAUSE_SOFTWARE) {
+        return CAUSE_MODEL;
+    }
+    if (cause != CAUSE_BY_BIT) {
+        return (enum cause)cause;
+    }
+    /* What has no place here is too new for us, or of nested virtualization. */
+    return row < BITS ? bit_cause(row) : CAUSE_SOFTWARE;
+}
+
+/* What the hosts read besides say of it. */
+static void hosts_say_it(struct text *t, struct answer *a,
+    const struct refused *b)
+{
+    const struct compared *c =
+        b->bit < WHOLE ? answer_register(a, b->leaf, b->sub, b->reg) : NULL;
+    u32 has = c ? c->ones >> b->bit & 1 : 0;
+    u32 lacks = c ? c->zeros >> b->bit & 1 : 0;
+    if (has | lacks) {
+        bit_say(t, a, c, b->bit,
+            has & lacks ? "%1 has it, %0 lacks it."
+            : has       ? "Every host read here that tells has it."
+                        : "No host read here has it.");
+    }
+}
+
+/* Writes a text, and where it lies into two words of a record. */
+#define KEEP(RECORD, FIELD, SAY) \
+    do { \
+        struct text t = text_open(a->arena); \
+        SAY; \
+        struct view said = text_close(a->arena, &t); \
+        (RECORD)->FIELD##_at_ = arena_offset(a->arena, said.s); \
+        (RECORD)->FIELD##_len_ = said.len; \
+    } while (0)
+
+static void make_bit(struct answer *a, const struct refusal *r,
+    const struct refused *b, struct refused_record *record)
+{
+    u32 row = row_of(b);
+    enum cause cause = cause_of(r, b);
+    struct view side = view_of(string_at(lacking, b->side));
+    *record = (struct refused_record){.leaf_ = b->leaf,
+        .sub_ = b->sub,
+        .reg_ = b->reg,
+        .bit_ = b->bit,
+        .side_ = b->side};
+    KEEP(record, name, bit_called(&t, a, b));
+    KEEP(record, hosts, hosts_say_it(&t, a, b));
+    if (b->bit != WHOLE) {
+        KEEP(record, cause, text_put(&t, cause_called(cause)));
+        KEEP(record, step, text_say(&t, string_at(bit_steps, cause), side));
+    }
+    if (row < BITS) {
+        KEEP(record, meaning, text_put(&t, bit_meaning(&a->fleet->know, row)));
+        KEEP(record, intel, text_put(&t, bit_first(row, INTEL)));
+        KEEP(record, amd, text_put(&t, bit_first(row, AMD)));
+    }
+}
+
+/* Says the refusal what another before it has said? Programs print the same
+ * error several times. */
+static int said_before(const struct refusals *all, const struct refusal *r)
+{
+    for (const struct refusal *o = all->list; o < r; o++) {
+        u32 same = 0;
+        while (same < r->n && o->n == r->n && o->row == r->row) {
+            const struct refused *x = &all->bits[o->first + same];
+            const struct refused *y = &all->bits[r->first + same];
+            if (x->leaf != y->leaf || x->sub != y->sub || x->reg != y->reg ||
+                x->bit != y->bit || x->bit == PLACELESS) {
+                break;
+            }
+            same++;
+        }
+        if (o->row == r->row && o->n == r->n && same == r->n) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+static int has_room(const struct answer *a)
+{
+    return a->arena->size - a->arena->used > ROOM;
+}
+
+/* As many as there is room for. */
+void make_refusals(struct answer *a, struct answer_record *record)
+{
+    struct refusals *all = &a->fleet->refusals;
+    struct refusal_record *list = TAKE(a->arena, struct refusal_record, all->n);
+    record->refusals_at_ = arena_offset(a->arena, list);
+    for (u32 i = 0; list && i < all->n && has_room(a); i++) {
+        const struct refusal *r = &all->list[i];
+        if (said_before(all, r)) {
+            continue;
+        }
+        struct refusal_record *one = &list[record->refusals_n_++];
+        *one = (struct refusal_record){.source_ = r->source,
+            .line_ = r->line,
+            .last_line_ = r->last_line,
+            .text_at_ = r->text_at,
+            .text_len_ = r->text_len};
+        KEEP(one, platform,
+            text_say(&t,
+                string_at(platforms, says[rows[r->row]].platform)));
+        KEEP(one, sentence, refusal_say(&t, a, r));
+        KEEP(one, step, refusal_step(&t, r));
+        struct refused_record *bits = TAKE(a->arena, struct refused_record,
+            r->n);
+        one->bits_at_ = arena_offset(a->arena, bits);
+        while (bits && one->bits_n_ < r->n && has_room(a)) {
+            make_bit(a, r, &all->bits[r->first + one->bits_n_],
+                &bits[one->bits_n_]);
+            one->bits_n_++;
+        }
+    }
+}
