@@ -96,6 +96,7 @@ static void open_cpu(struct reader *r, enum format_id format)
     c->repeats_n = 0;
     c->empties = 0;
     bytes_zero(&c->told, sizeof(c->told));
+    c->loose = 0;
     c->name = r->heading;
     c->name_spot = r->heading_spot;
     c->name_sure = r->heading_sure;
@@ -239,6 +240,10 @@ void found_part(struct reader *r, enum format_id format, u32 leaf, u32 sub,
     if (sub == NO_SUB && !is_indexed(leaf)) {
         sub = 0;
     }
+    if (r->cpu.open && r->cpu.format == FORMAT_CPUID_TEXT && leaf &&
+        format == FORMAT_CPUID_R) {
+        format = FORMAT_CPUID_TEXT; /* it prints so what it has no words for */
+    }
     if (r->cpu.open && r->cpu.format != format) {
         end_cpu(r);
     }
@@ -295,6 +300,7 @@ void found_register(struct reader *r, enum format_id format, u32 leaf, u32 sub,
     if (!r->cpu.open) {
         open_cpu(r, format);
     }
+    r->cpu.loose = 1;
     sheet_put(r->cpu_sheet, column, values, knowns);
     row_done(r, column);
 }
@@ -444,14 +450,14 @@ void end_cpu(struct reader *r)
 {
     u32 id = 0;
     names_close(r, (enum absent)r->list.absent);
+    end_words(r);
     if (!r->cpu.open) {
         reset_cpu(r);
         return;
     }
     found_empties(r);
     u32 dropped = sheet_clip(r->fleet, r->cpu_sheet);
-    if (r->cpu.format != FORMAT_ESX_CD && r->cpu.format != FORMAT_REGISTERS &&
-        format_carries(r->cpu.format) == REGISTERS) {
+    if (!r->cpu.loose) {
         r->fleet->used -= dropped;
         r->fleet->aside += dropped;
     }

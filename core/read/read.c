@@ -16,6 +16,7 @@ void read_open(struct reader *r, struct fleet *f)
     r->cpu.last_column = NO_COLUMN;
     r->forced = FORMATS;
     r->rows.format = FORMATS;
+    r->words.format = FORMATS;
 }
 
 static void end_source(struct reader *r)

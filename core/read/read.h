@@ -8,7 +8,8 @@
 
 #include "../host.h"
 
-enum { NAME_ROOM = 64, CPU_NUMBERS = 4096, TABLE_ROOM = 16, JOIN_ROOM = 1024 };
+enum { NAME_ROOM = 64, CPU_NUMBERS = 4096, TABLE_ROOM = 16, JOIN_ROOM = 1024,
+    SET_ROOM = 256 };
 #define NO_SUB 0xffffffffu
 #define NO_NUMBER 0xffffffffu
 
@@ -56,6 +57,7 @@ struct cpu {
     int split;    /* the text says that a new host begins here */
     int alone;    /* headed by "CPU:", one CPU asked out of many */
     int virtual_; /* headed "Virtual": another view of the same host */
+    int loose;    /* its registers are no lines of their own */
     int less;     /* a view that counts where there is no better one */
     u32 number;   /* NO_NUMBER where the text gives none */
     enum format_id format;
@@ -98,6 +100,19 @@ struct reader {
         int listed, hex;
         u8 column[TABLE_ROOM];
     } rows;
+    struct words {
+        enum format_id format; /* of the block being read, or FORMATS */
+        u64 seen;              /* rows of words.def it has */
+        u32 last;              /* the one read last + 1 */
+        u32 rank, others;      /* the set that counts; there were others */
+        u32 age, boot;         /* a boot log, and how old the system is */
+        u32 angle;             /* a list of names is not closed */
+        u32 family, model;
+        u32 set, set_line, held_len; /* a set that may go on: row + 1 */
+        u8 held[SET_ROOM];
+        u32 reg, first, n; /* the register and labels of a section */
+        u32 note;          /* of those not known, + 1 */
+    } words;
     u32 join_len;           /* an element that goes on over several lines */
     struct spot join_spot;
     u32 join_lines;
@@ -168,6 +183,9 @@ enum line_use read_models(struct reader *r, struct view line);
 enum line_use read_names(struct reader *r, struct view line);
 enum line_use read_around(struct reader *r, struct view line);
 
+/* One entry of XAPI's cpu_info map, such as features_hvm_host or vendor. */
+enum line_use xapi_field(struct reader *r, struct view key, struct view value);
+
 /* May this text be of the format, as far as the person said? */
 SMALL int may_be(const struct reader *r, enum format_id format)
 {
@@ -191,6 +209,7 @@ void end_heading(struct reader *r);
 void end_join(struct reader *r);
 void end_fields(struct reader *r);
 void found_empties(struct reader *r);
+void end_words(struct reader *r);
 void end_cpu(struct reader *r);
 /* What was read of this CPU does not count: a better view of it follows. */
 void drop_cpu(struct reader *r);

@@ -1,11 +1,850 @@
 /* SPDX-License-Identifier: MIT
- * Feature words with names: boot messages, sysctl, featuresets, decoded cpuid.
+ * Lines with whole registers under a key: the BSDs, macOS, Xen's hw_caps and
+ * featuresets. What cpuid says in words is in decoded.c.
  */
-#include "read.h"
+#include "names.h"
+#include "words.h"
 
-enum line_use read_words(struct reader *r, struct view line)
+#define ALL 0xffffffffu
+
+enum how { WHOLE, PAIR, FOUR, BYTE };
+enum { NEVER = 9 };
+static const struct {
+    const char *key;
+    u16 place;
+    u8 format, how, age;
+} keyed[] = {
+#define WORD(FORMAT, KEY, LEAF, SUB, REG, HOW, AGE) \
+    {KEY, PACKED(LEAF, SUB, REG), FORMAT_##FORMAT, HOW, AGE},
+#include "../know/words.def"
+};
+enum { KEYED = sizeof(keyed) / sizeof(keyed[0]) };
+_Static_assert(KEYED < 64, "seen has a bit for each");
+
+enum { PARAVIRTUAL = 4, LEVELLED = 6 };
+static const struct {
+    const char *key;
+    u8 format, rank;
+} sets[] = {
+#define SET(FORMAT, KEY, RANK) {KEY, FORMAT_##FORMAT, RANK},
+#include "../know/words.def"
+};
+enum { SETS = sizeof(sets) / sizeof(sets[0]) };
+
+enum order { FEATURESET, HW_CAPS, OLD_FEATURES };
+static const struct {
+    u16 place;
+    u8 order;
+} orders[] = {
+#define ORDER(ORDER, LEAF, SUB, REG) {PACKED(LEAF, SUB, REG), ORDER},
+#include "../know/words.def"
+};
+enum { ORDERS = sizeof(orders) / sizeof(orders[0]), SET_WORDS = 32 };
+
+/* What is known of a place so far does not count. */
+static void forget(struct reader *r, struct place p, u32 known)
+{
+    struct sheet *s = r->cpu_sheet;
+    u32 c = column_of(r->fleet, p.leaf, p.sub, r->cpu.last_column);
+    if (r->cpu.open && c != NO_COLUMN && sheet_has(s, c)) {
+        s->known[c][p.reg] &= ~known;
+        s->value[c][p.reg] &= ~known;
+    }
+}
+
+void words_put(struct reader *r, struct place p, u32 value, u32 known)
+{
+    forget(r, p, known);
+    found_register(r, r->words.format, p.leaf, p.sub, p.reg, value, known);
+    if (r->words.boot) {
+        r->section = ASIDES;
+    }
+}
+
+void words_begin(struct reader *r, enum format_id format)
+{
+    if (r->cpu.open && r->cpu.format != format) {
+        end_cpu(r);
+    }
+    if (r->words.format != format) {
+        r->words.seen = 0;
+        r->words.rank = 0;
+        r->words.last = 0;
+        r->words.others = 0;
+    }
+    r->words.format = format;
+}
+
+static u32 known_word(struct reader *r, struct place p)
+{
+    return sheet_word(r->fleet, r->cpu_sheet, p.leaf, p.sub, p.reg).known;
+}
+
+/* What such a system leaves out where it is 0. A block without the word that
+ * has long mode was cut, or comes from long ago: nothing is left out there. */
+static void fill_zeros(struct reader *r)
+{
+    static const u32 zero[4];
+    struct words *w = &r->words;
+    u32 age = w->format == FORMAT_FREEBSD ? w->age ? w->age : 3 : 1;
+    if (!known_word(r, (struct place){0x80000001u, 0, EDX})) {
+        return;
+    }
+    for (u32 i = 0; i < KEYED; i++) {
+        if (w->seen >> i & 1 && keyed[i].age < NEVER && keyed[i].age > age) {
+            age = keyed[i].age;
+        }
+    }
+    for (u32 i = 0; i < KEYED; i++) {
+        struct place p = unpacked(keyed[i].place);
+        u32 known[4] = {0};
+        known[p.reg] = ALL;
+        if (keyed[i].format == w->format && keyed[i].age <= age) {
+            u32 c = column_of(r->fleet, p.leaf, p.sub, r->cpu.last_column);
+            if (c != NO_COLUMN) {
+                sheet_put(r->cpu_sheet, c, zero, known);
+            }
+        }
+    }
+}
+
+void end_words(struct reader *r)
+{
+    struct words *w = &r->words;
+    if (w->format == FORMATS) {
+        return;
+    }
+    if (r->cpu.open && r->cpu.format == w->format) {
+        struct note_place place = {0, r->source, r->cpu.start.line};
+        fill_zeros(r);
+        if (w->format == FORMAT_XAPI && w->rank == LEVELLED) {
+            note_add(&r->fleet->notes, NOTE_LEVELLED, place);
+        }
+        if (w->format == FORMAT_XAPI && w->rank <= PARAVIRTUAL) {
+            note_add(&r->fleet->notes, NOTE_PARAVIRTUAL, place);
+        }
+        if (w->others) {
+            note_add(&r->fleet->notes, NOTE_SETS, place,
+                w->rank > 1 ? VIEW("Host") : VIEW("Raw"));
+        }
+    }
+    w->format = FORMATS;
+    w->set = w->age = w->angle = w->others = 0;
+}
+
+struct place unpacked(u32 packed)
+{
+    u32 leaf = packed >> 4 & 0x7ff, reg = packed & 3;
+    if (leaf == MSR) {
+        return (struct place){MSR_10A, SUB_MSR, reg};
+    }
+    return (struct place){packed >> 15 << 31 | leaf, packed >> 2 & 3, reg};
+}
+
+static enum line_use bad_value(struct reader *r, struct view line)
+{
+    u8 room[80];
+    struct view key = view_head(line, 20);
+    r->fleet->unread++;
+    note_add(&r->fleet->notes, NOTE_BAD_VALUE, note_here(r), key,
+        note_quote(view_from(line, key.len), room));
+    return NOTED;
+}
+
+static struct view past(struct view v, const char *set)
+{
+    struct view chars = view_of(set);
+    while (v.len) {
+        u32 i = 0;
+        while (i < chars.len && chars.s[i] != v.s[0]) {
+            i++;
+        }
+        if (i == chars.len) {
+            break;
+        }
+        v = view_from(v, 1);
+    }
+    return v;
+}
+
+/* Is this the key the line begins with? What is behind it, without what stands
+ * between them. */
+static int has_key(struct view line, const char *key, struct view *value)
+{
+    u32 n = view_of(key).len;
+    if (!view_starts(line, view_of(key)) || n == line.len ||
+        is_word(line.s[n])) {
+        return 0;
+    }
+    *value = past(view_from(line, n), " \t:=");
+    return 1;
+}
+
+/* The row of the format whose key the line begins with, or KEYED. */
+static u32 key_row(enum format_id format, struct view line, struct view *value)
+{
+    u32 i = 0;
+    while (i < KEYED && (keyed[i].format != format ||
+                            !has_key(line, keyed[i].key, value))) {
+        i++;
+    }
+    return i;
+}
+
+/* Numbers behind a key: with 0x or *hex* all hexadecimal, else decimal, up to
+ * 64 bits each. Returns how many. */
+static u32 numbers(struct view v, int hex, u64 number[4])
+{
+    u32 n = 0;
+    for (; n < 4 && v.len; n++) {
+        int prefixed = view_starts(v, VIEW("0x"));
+        u32 base = hex || prefixed ? 16 : 10, digits = 0;
+        v = view_from(v, prefixed ? 2 : 0);
+        number[n] = 0;
+        while (digits < v.len && digits < 20 && hex_digit(v.s[digits]) < base) {
+            number[n] = number[n] * base + hex_digit(v.s[digits++]);
+        }
+        if (!digits || (digits < v.len && is_word(v.s[digits]))) {
+            break;
+        }
+        v = past(view_from(v, digits), " \t");
+    }
+    return n;
+}
+
+/* AMD's HTT is cleared, and "always on" is only told of what is there. */
+static u32 freebsd_known(struct reader *r, struct place p, u32 value)
+{
+    struct word vendor = sheet_word(r->fleet, r->cpu_sheet, 0, 0, EBX);
+    if (p.leaf == 1 && p.reg == EDX && vendor.value == 0x68747541) {
+        return 0xefffffffu | value;
+    }
+    if (p.leaf == 0x80000008u) {
+        return ~(~value << 2 & 0x30000u) | value;
+    }
+    return ALL;
+}
+
+static void put_numbers(struct reader *r, u32 row, const u64 number[4], u32 n)
+{
+    struct place p = unpacked(keyed[row].place);
+    u32 low = (u32)number[0], how = keyed[row].how;
+    if (how == PAIR) {
+        words_put(r, p, low, ALL);
+        p.reg = ECX;
+        if (n > 1) {
+            words_put(r, p, (u32)number[1], ALL);
+        } else if (number[0] >> 32) {
+            words_put(r, p, (u32)(number[0] >> 32), ALL);
+        }
+    } else if (how == FOUR) {
+        for (; p.reg < n; p.reg++) {
+            words_put(r, p, (u32)number[p.reg], ALL);
+        }
+    } else if (how >= BYTE) {
+        words_put(r, p, low << 8 * (how - BYTE), 0xffu << 8 * (how - BYTE));
+    } else {
+        words_put(r, p, low, keyed[row].format == FORMAT_FREEBSD
+                                 ? freebsd_known(r, p, low)
+                                 : ALL);
+    }
+}
+
+/* Has the block this key already, so that another host begins? NetBSD wraps a
+ * long list of names: there the key comes again at once, with its value. */
+static int comes_again(struct reader *r, u32 row, u32 value)
+{
+    struct place p = unpacked(keyed[row].place);
+    struct words *w = &r->words;
+    if (w->format != keyed[row].format || !(w->seen >> row & 1)) {
+        return 0;
+    }
+    return w->format != FORMAT_NETBSD || w->last != row + 1 ||
+           sheet_word(r->fleet, r->cpu_sheet, p.leaf, p.sub, p.reg).value !=
+               value;
+}
+
+/* Opens the block that a keyed line belongs to: of this CPU, if it has a
+ * number. */
+static void begin_cpu(struct reader *r, enum format_id format, u32 number,
+    int again)
+{
+    if (number == NO_NUMBER) {
+        if (again) {
+            found_split(r);
+        }
+    } else if (again || r->cpu.number != number ||
+               (r->cpu.open && r->cpu.format != format)) {
+        found_cpu(r, number, 0, 0);
+    }
+    words_begin(r, format);
+}
+
+static enum line_use keyed_line(struct reader *r, enum format_id format,
+    struct view line, u32 number)
+{
+    struct view value;
+    u64 read[4];
+    u32 row = key_row(format, line, &value);
+    if (row == KEYED) {
+        return NOT_MINE;
+    }
+    u32 n = numbers(value, format != FORMAT_MACOS, read);
+    if (!n) {
+        return bad_value(r, line);
+    }
+    begin_cpu(r, format, number, comes_again(r, row, (u32)read[0]));
+    put_numbers(r, row, read, n);
+    r->words.seen |= 1ull << row;
+    r->words.last = row + 1;
+    r->words.angle = view_find(line, VIEW("<")) < line.len &&
+                     view_find(line, VIEW(">")) == line.len;
+    return USED;
+}
+
+/* What stands between the first pair of quotes. */
+static struct view quoted(struct view v)
+{
+    v = view_from(v, view_find(v, VIEW("\"")) + 1);
+    return view_head(v, view_find(v, VIEW("\"")));
+}
+
+/* "CPU: Intel(R) Xeon(R) CPU E5-2670 0 @ 2.60GHz (2600.06-MHz K8-class CPU)"
+ * "  Origin="GenuineIntel"  Id=0x306a9  Family=0x6  Model=0x3a  Stepping=9" */
+static enum line_use freebsd_line(struct reader *r, struct view line)
+{
+    struct view rest;
+    u64 id[4];
+    if (has_key(line, "CPU", &rest) &&
+        view_find(line, VIEW("-class CPU)")) < line.len) {
+        found_split(r);
+        words_begin(r, FORMAT_FREEBSD);
+        rest = view_head(rest, view_find(rest, VIEW("-MHz")));
+        while (rest.len && rest.s[rest.len - 1] != '(') {
+            rest.len--;
+        }
+        found_brand(r, FORMAT_FREEBSD, view_head(rest, rest.len - 1));
+        return USED;
+    }
+    if (has_key(line, "Origin", &rest)) {
+        if (r->words.format != FORMAT_FREEBSD || r->words.seen) {
+            found_split(r);
+        }
+        words_begin(r, FORMAT_FREEBSD);
+        found_vendor(r, FORMAT_FREEBSD, quoted(line));
+        rest = view_from(line, view_find(line, VIEW(" Id")));
+        if (has_key(view_from(rest, 1), "Id", &rest) && numbers(rest, 1, id)) {
+            words_put(r, (struct place){1, 0, EAX}, (u32)id[0], ALL);
+        }
+        return USED;
+    }
+    rest = view_from(line, view_find(line, VIEW("=0x")));
+    return rest.len ? keyed_line(r, FORMAT_FREEBSD, line, NO_NUMBER) : NOT_MINE;
+}
+
+/* "cpuid 7.0 ebx=d39ffffb<FSGSBASE,...> ecx=8<..>", "msr 10a=20c0c0f<..>" */
+static enum line_use openbsd_words(struct reader *r, struct view line,
+    u32 number)
+{
+    u32 n = 0, leaf, sub = 0, reg, value;
+    struct view v = view_from(line, 6);
+    if (view_starts(line, VIEW("msr 10a="))) {
+        read_hex(view_from(line, 8), &value);
+        begin_cpu(r, FORMAT_OPENBSD, number, 0);
+        words_put(r, (struct place){MSR_10A, SUB_MSR, EAX}, value, ALL);
+        return USED;
+    }
+    n = read_hex(v, &leaf);
+    v = view_from(v, n);
+    if (!view_starts(line, VIEW("cpuid ")) || !n) {
+        return NOT_MINE;
+    }
+    if (v.len && v.s[0] == '.') {
+        v = view_from(v, 1 + read_hex(view_from(v, 1), &sub));
+    }
+    for (n = 0;; n++) {
+        v = past(v, " \t");
+        for (reg = EAX; reg <= EDX && !view_starts(v, reg_name(reg)); reg++) {
+        }
+        if (reg > EDX || v.len < 5 || v.s[3] != '=' ||
+            !read_hex(view_from(v, 4), &value)) {
+            break;
+        }
+        struct place p = {leaf, sub, reg};
+        int open = r->words.format == FORMAT_OPENBSD && r->cpu.open;
+        begin_cpu(r, FORMAT_OPENBSD, number, open && known_word(r, p));
+        words_put(r, p, value, ALL);
+        struct view names = view_from(v, view_find(v, VIEW("<")));
+        r->words.angle = names.len && view_find(v, VIEW(">")) == v.len;
+        u32 end = view_find(v, VIEW(" "));
+        v = view_from(v, end);
+    }
+    return n ? USED : bad_value(r, line);
+}
+
+/* "06-8e-0a": family, model and stepping as OpenBSD prints them. */
+static int dashed_signature(struct view v, u32 part[3])
+{
+    for (u32 i = 0; i < 3; i++) {
+        u32 n = read_hex(v, &part[i]);
+        if (n < 2 || n > 3 || (i < 2 && (v.len == n || v.s[n] != '-'))) {
+            return 0;
+        }
+        v = view_from(v, n + 1);
+    }
+    return 1;
+}
+
+/* "Intel(R) Core(TM) i7-8650U CPU @ 1.90GHz, 1995.71 MHz, 06-8e-0a"
+ * NetBSD: "family 0x6 model 0x9e stepping 0xd (id 0x906ed)", and a brand in
+ * quotes. */
+static enum line_use bsd_model(struct reader *r, struct view line, u32 number)
+{
+    u32 part[3], at = view_find(line, VIEW(" MHz, "));
+    u64 id[4];
+    if (dashed_signature(view_from(line, at + 6), part)) {
+        struct view brand = view_head(line, at);
+        while (brand.len && brand.s[brand.len - 1] != ',') {
+            brand.len--;
+        }
+        begin_cpu(r, FORMAT_OPENBSD, number,
+            r->words.format == FORMAT_OPENBSD && r->cpu.open);
+        found_brand(r, FORMAT_OPENBSD, view_head(brand, brand.len - 1));
+        found_signature(r, FORMAT_OPENBSD, part[0], part[1], part[2]);
+        return USED;
+    }
+    struct view rest = view_from(line, view_find(line, VIEW("id 0x")) + 3);
+    if (numbers(rest, 1, id)) {
+        begin_cpu(r, FORMAT_NETBSD, number, 0);
+        words_put(r, (struct place){1, 0, EAX}, (u32)id[0], ALL);
+        return USED;
+    }
+    if (line.len > 2 && line.s[0] == '"') {
+        begin_cpu(r, FORMAT_NETBSD, number, 0);
+        found_brand(r, FORMAT_NETBSD, quoted(line));
+        return USED;
+    }
+    return NOT_MINE;
+}
+
+static enum line_use openbsd_names(struct reader *r, struct view line,
+    u32 number)
 {
     (void)r;
     (void)line;
+    (void)number;
     return NOT_MINE;
+}
+
+/* "cpu0: ..." of NetBSD and OpenBSD: whatever it is about, a line of theirs. */
+static enum line_use bsd_line(struct reader *r, struct view line)
+{
+    u32 number, n = read_decimal(view_from(line, 3), &number) + 3;
+    struct view rest = view_trim(view_from(line, n + 1));
+    if (line.len < 6 || line.s[0] != 'c' || !view_starts(line, VIEW("cpu")) ||
+        n == 3 || n >= line.len) {
+        return NOT_MINE;
+    }
+    if (view_starts(view_from(line, n), VIEW(" at "))) {
+        return ASIDE; /* "cpu1 at mainbus0: ..." */
+    }
+    if (line.s[n] != ':' || !rest.len) {
+        return NOT_MINE;
+    }
+    enum line_use use = keyed_line(r, FORMAT_NETBSD, rest, number);
+    use = use ? use : openbsd_words(r, rest, number);
+    use = use ? use : bsd_model(r, rest, number);
+    use = use ? use : openbsd_names(r, rest, number);
+    return use ? use : ASIDE;
+}
+
+/* "machdep.cpu.feature_bits: 9221959987971750911" */
+static enum line_use macos_line(struct reader *r, struct view line)
+{
+    struct view rest = view_from(line, 12), value;
+    if (!view_starts(line, VIEW("machdep.cpu."))) {
+        return view_starts(line, VIEW("hw.")) ? ASIDE : NOT_MINE;
+    }
+    enum line_use use = keyed_line(r, FORMAT_MACOS, rest, NO_NUMBER);
+    if (use) {
+        return use;
+    }
+    if (has_key(rest, "brand_string", &value)) {
+        if (view_starts(value, VIEW("Apple"))) {
+            r->arm = r->arm ? r->arm : r->here.line;
+            return ASIDE;
+        }
+        words_begin(r, FORMAT_MACOS);
+        found_brand(r, FORMAT_MACOS, value);
+        return USED;
+    }
+    if (has_key(rest, "vendor", &value)) {
+        words_begin(r, FORMAT_MACOS);
+        found_vendor(r, FORMAT_MACOS, value);
+        return USED;
+    }
+    return ASIDE;
+}
+
+/* Words of eight digits with ':' or '-' between them; *len is what they and a
+ * last piece of one take. Returns how many are whole. */
+static u32 read_set(struct view v, u32 word[SET_WORDS], u32 *len)
+{
+    u32 n = 0, at = 0;
+    for (;;) {
+        u32 value, digits = read_hex(view_from(v, at), &value);
+        at += digits < 9 ? digits : 0;
+        if (digits != 8 || n == SET_WORDS) {
+            break;
+        }
+        word[n++] = value;
+        if (at == v.len || (v.s[at] != ':' && v.s[at] != '-')) {
+            break;
+        }
+        at++;
+    }
+    *len = at;
+    return n;
+}
+
+/* FPU, TSC, CX8 and CMOV: every host has them. */
+static int is_leaf1_edx(u32 word)
+{
+    return (~word & 0x8111u) == 0;
+}
+
+/* Xen's hw_caps were in another order before 4.7; long mode, which every host
+ * of Xen has, tells. XAPI's old string of four words begins with 1.ECX. */
+static enum order order_of(u32 row, const u32 *word, u32 n)
+{
+    if (sets[row].format == FORMAT_XL_INFO) {
+        return word[2] >> 29 & 1 ? FEATURESET : HW_CAPS;
+    }
+    int swapped = n == 4 && is_leaf1_edx(word[1]);
+    int straight = is_leaf1_edx(word[0]) && sets[row].rank != 5;
+    return swapped && !straight ? OLD_FEATURES : FEATURESET;
+}
+
+/* The words of a set, in place of those of a lesser one. */
+static void put_set(struct reader *r, u32 row, const u32 *word, u32 n)
+{
+    enum order order = order_of(row, word, n);
+    u32 next = 0;
+    for (u32 i = 0; i < ORDERS; i++) {
+        struct place p = unpacked(orders[i].place);
+        if (p.leaf != SKIP && r->words.rank) {
+            forget(r, p, ALL);
+        }
+    }
+    for (u32 i = 0; i < ORDERS; i++) {
+        struct place p = unpacked(orders[i].place);
+        if (orders[i].order == order && next < n) {
+            if (p.leaf != SKIP) {
+                words_put(r, p, word[next], ALL);
+            }
+            next++;
+        }
+    }
+}
+
+/* No x86 host is without all of these. */
+static int is_empty(const u32 *word, u32 n)
+{
+    u32 any = 0;
+    while (n) {
+        any |= word[--n];
+    }
+    return !any;
+}
+
+/* Begins another host where the block has this already. */
+static void begin_part(struct reader *r, enum format_id format, u32 part)
+{
+    if (r->words.format == format && r->words.seen >> part & 1) {
+        found_split(r);
+    }
+    words_begin(r, format);
+    r->words.seen |= 1ull << part;
+}
+
+static enum line_use take_set(struct reader *r, u32 row, struct view value,
+    int more)
+{
+    struct words *w = &r->words;
+    u32 word[SET_WORDS], len, n = read_set(value, word, &len);
+    if (!len || (n < 4 && len < value.len)) {
+        return NOT_MINE;
+    }
+    if (len == value.len && len < SET_ROOM) {
+        bytes_copy(w->held, value.s, len);
+        w->held_len = len;
+        w->set = row + 1;
+        w->set_line = r->here.line;
+    }
+    if (n < 4) {
+        return USED;
+    }
+    if (is_empty(word, n)) {
+        r->arm = r->arm ? r->arm : r->here.line;
+        return ASIDE;
+    }
+    u32 set = w->set;
+    if (!more) {
+        begin_part(r, sets[row].format, row);
+    }
+    w->set = set;
+    if (sets[row].rank < w->rank) {
+        return ASIDE;
+    }
+    put_set(r, row, word, n);
+    w->rank = sets[row].rank;
+    return USED;
+}
+
+/* A set cut at the end of its line goes on in the next one. *rest: what is
+ * behind it there. */
+static enum line_use go_on(struct reader *r, struct view line,
+    struct view *rest)
+{
+    struct words *w = &r->words;
+    u32 run = 0, len, word[SET_WORDS], row = w->set - 1;
+    u8 joined[SET_ROOM];
+    if (!w->set || r->here.line != w->set_line + 1) {
+        return NOT_MINE;
+    }
+    while (run < line.len && (hex_digit(line.s[run]) < 16 ||
+                                 line.s[run] == ':' || line.s[run] == '-')) {
+        run++;
+    }
+    if (!run || w->held_len + run > SET_ROOM ||
+        (run < line.len && line.s[run] != ';')) {
+        return NOT_MINE;
+    }
+    struct view all = {joined, w->held_len + run};
+    bytes_copy(joined, w->held, w->held_len);
+    bytes_copy(joined + w->held_len, line.s, run);
+    read_set(all, word, &len);
+    *rest = view_from(line, run);
+    return len < all.len ? NOT_MINE : take_set(r, row, all, 1);
+}
+
+enum field {
+    CPU_COUNT = 1, SOCKET_COUNT, VENDOR, MODELNAME, FAMILY, MODEL, STEPPING
+};
+static const char fields[] =
+    "cpu_count\0socket_count\0vendor\0modelname\0family\0model\0stepping\0"
+    "speed\0flags\0features_after_reboot\0maskable\0threads_per_core\0"
+    "nr_nodes\0usable\0iommu\0";
+
+static u32 set_row(enum format_id format, struct view key)
+{
+    u32 i = 0;
+    while (i < SETS && (sets[i].format != format ||
+                           !view_equal(view_of(sets[i].key), key))) {
+        i++;
+    }
+    return i;
+}
+
+/* Which of XAPI's other fields this is, from 1; 0 for none. */
+static u32 field_of(struct view key)
+{
+    u32 n = 1;
+    for (const char *at = fields; *at; at += view_of(at).len + 1, n++) {
+        if (view_equal(view_of(at), key)) {
+            return n;
+        }
+    }
+    return 0;
+}
+
+enum line_use xapi_field(struct reader *r, struct view key, struct view value)
+{
+    struct words *w = &r->words;
+    u32 row = set_row(FORMAT_XAPI, key), field = field_of(key), number = 0;
+    if (row < SETS) {
+        return take_set(r, row, value, 0);
+    }
+    read_decimal(value, &number);
+    switch (field) {
+    case 0: return NOT_MINE;
+    case CPU_COUNT: case VENDOR: begin_part(r, FORMAT_XAPI, KEYED + field);
+    }
+    if (w->format != FORMAT_XAPI) {
+        return NOT_MINE;
+    }
+    switch (field) {
+    case VENDOR: found_vendor(r, FORMAT_XAPI, value); return USED;
+    case MODELNAME: found_brand(r, FORMAT_XAPI, value); return USED;
+    case FAMILY: w->family = number; return USED;
+    case MODEL: w->model = number; return USED;
+    case STEPPING:
+        found_signature(r, FORMAT_XAPI, w->family, w->model, number);
+        return USED;
+    default: return ASIDE;
+    }
+}
+
+/* "key: value; key: value" */
+static enum line_use xapi_map(struct reader *r, struct view line)
+{
+    enum line_use all = NOT_MINE;
+    while (line.len) {
+        struct view item = view_head(line, view_find(line, VIEW(";")));
+        struct view key = view_trim(item);
+        key = view_head(key, view_find(key, VIEW(":")));
+        key = view_head(key, view_find(key, VIEW("=")));
+        struct view value = view_from(view_trim(item), key.len + 1);
+        enum line_use use = xapi_field(r, view_trim(key), view_trim(value));
+        all = use == USED || !all ? use : all;
+        line = view_from(line, item.len + 1);
+    }
+    return all;
+}
+
+/* "   name-label ( RW): xcp1", "cpu_info (MRO): vendor: ...; features: ..." */
+static enum line_use xapi_line(struct reader *r, struct view line)
+{
+    static const char marks[] = "( R\0(MR\0(SR\0";
+    u32 colon = view_find(line, VIEW(":")), at = view_find(line, VIEW("("));
+    struct view mark, key = view_trim(view_head(line, at));
+    struct view value = view_trim(view_from(line, colon + 1));
+    if (at < colon && view_starts_any(view_from(line, at), marks, &mark)) {
+        if (view_equal(key, VIEW("uuid"))) {
+            found_split(r);
+        } else if (view_equal(key, VIEW("name-label"))) {
+            found_name(r, value, 1);
+        } else if (view_equal(key, VIEW("cpu_info"))) {
+            return xapi_map(r, value);
+        } else {
+            return ASIDE;
+        }
+        return USED;
+    }
+    int many = view_find(line, VIEW(";")) < line.len;
+    if (many && view_find(line, VIEW("features")) == line.len) {
+        return NOT_MINE;
+    }
+    if (view_starts(line, VIEW("vendor")) && !many && value.len != 12) {
+        return NOT_MINE;
+    }
+    return xapi_map(r, line);
+}
+
+/* "hw_caps                : bfebfbff:77faf3ff:..." and the lines around it,
+ * their colon at column 23; the host's name is left to others. */
+static enum line_use xl_line(struct reader *r, struct view line)
+{
+    struct view value;
+    if (has_key(line, "hw_caps", &value)) {
+        return take_set(r, set_row(FORMAT_XL_INFO, VIEW("hw_caps")), value, 0);
+    }
+    for (u32 i = 0; i < 23 && i < line.len; i++) {
+        u8 c = line.s[i];
+        if (c != '_' && c != ' ' && (c < 'a' || c > 'z')) {
+            return NOT_MINE;
+        }
+    }
+    int inside = r->words.format == FORMAT_XL_INFO &&
+                 view_find(line, VIEW(" : ")) < 23;
+    int column = line.len > 24 && line.s[23] == ':';
+    return (inside || column) && !view_starts(line, VIEW("host ")) ? ASIDE
+                                                                   : NOT_MINE;
+}
+
+/* "Host                            bfebfbff:77faf3ff:..." of xen-cpuid, what it
+ * prints around, and a set that stands alone. */
+static enum line_use xen_line(struct reader *r, struct view line)
+{
+    static const char around[] =
+        "nr_features:\0KEY \0Static sets:\0Dynamic sets:\0";
+    struct view head, key = line;
+    u32 word[SET_WORDS], len, n;
+    if (view_starts_any(line, around, &head)) {
+        if (head.s[0] == 'n') {
+            found_split(r);
+        }
+        return ASIDE;
+    }
+    if (line.len > 5 && line.s[0] == '[' && is_digit(line.s[1]) &&
+        line.s[3] == ']') {
+        return ASIDE; /* "[05] CPUID 0x00000007:0.ebx   fsgsbase ..." */
+    }
+    while (key.len && !is_space(key.s[key.len - 1])) {
+        key.len--;
+    }
+    struct view value = view_from(line, key.len);
+    n = read_set(value, word, &len);
+    if (n < 4 || len < value.len) {
+        return NOT_MINE;
+    }
+    key = view_trim(key);
+    for (u32 i = 0; i < key.len; i++) {
+        if (!is_letter(key.s[i]) && key.s[i] != ' ') {
+            return NOT_MINE;
+        }
+    }
+    if (!key.len && !is_leaf1_edx(word[0])) {
+        u32 old = set_row(FORMAT_XAPI, VIEW("features"));
+        return is_leaf1_edx(word[1]) && n == 4 ? take_set(r, old, value, 0)
+                                               : NOT_MINE;
+    }
+    u32 row = set_row(FORMAT_XEN_CPUID, key.len ? key : VIEW("Raw"));
+    if (row < SETS) {
+        return take_set(r, row, value, 0);
+    }
+    r->words.others = 1;
+    return ASIDE;
+}
+
+/* A whole boot log: what else is in it says nothing about features. */
+static enum line_use boot_line(struct reader *r, struct view line)
+{
+    static const char marks[] =
+        "FreeBSD \0OpenBSD \0NetBSD \0Copyright (c) 19\0---<<BOOT>>---\0"
+        "real mem\0avail mem\0";
+    struct view head;
+    u32 version, mark = view_starts_any(line, marks, &head);
+    int versioned = read_decimal(view_from(line, head.len), &version) != 0;
+    if (!mark || (mark <= 3 && !versioned)) {
+        return NOT_MINE;
+    }
+    if (mark == 1) {
+        r->words.age = version < 10 ? 1 : version < 12 ? 2 : 3;
+    }
+    r->words.boot = 1;
+    r->section = ASIDES;
+    return ASIDE;
+}
+
+/* Names that a mail or a terminal has put on a line of their own: the register
+ * they spell out was read. */
+static enum line_use wrapped_names(struct reader *r, struct view line)
+{
+    struct words *w = &r->words;
+    if (!w->angle || view_find(line, VIEW(" ")) < line.len ||
+        view_find(line, VIEW("=")) < line.len) {
+        return NOT_MINE;
+    }
+    w->angle = view_find(line, VIEW(">")) == line.len;
+    return ASIDE;
+}
+
+enum line_use read_words(struct reader *r, struct view line)
+{
+    static enum line_use (*const shapes[])(struct reader *, struct view) = {
+        wrapped_names, bsd_line, freebsd_line, macos_line, xl_line, xen_line,
+        xapi_line, read_decoded, boot_line};
+    enum line_use use;
+    struct view rest = {0, 0};
+    line = view_trim(line);
+    use = go_on(r, line, &rest);
+    r->words.set = use ? r->words.set : 0;
+    if (rest.len) {
+        xapi_map(r, view_from(rest, 1));
+    }
+    for (u32 i = 0; !use && i < sizeof(shapes) / sizeof(shapes[0]); i++) {
+        use = shapes[i](r, line);
+    }
+    return use;
 }
