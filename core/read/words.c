@@ -21,7 +21,7 @@ static const struct {
 enum { KEYED = sizeof(keyed) / sizeof(keyed[0]) };
 _Static_assert(KEYED < 64, "seen has a bit for each");
 
-enum { PARAVIRTUAL = 4, LEVELLED = 6 };
+enum { PARAVIRTUAL = 4, OLD = 5, LEVELLED = 6 };
 static const struct {
     const char *key;
     u8 format, rank;
@@ -80,14 +80,14 @@ static u32 known_word(struct reader *r, struct place p)
     return sheet_word(r->fleet, r->cpu_sheet, p.leaf, p.sub, p.reg).known;
 }
 
-/* What such a system leaves out where it is 0. A block without the word that
- * has long mode was cut, or comes from long ago: nothing is left out there. */
+/* What such a system leaves out where it is 0. A block without long mode's word
+ * and without what follows it was cut: nothing is known to be left out. */
 static void fill_zeros(struct reader *r)
 {
     static const u32 zero[4];
     struct words *w = &r->words;
     u32 age = w->format == FORMAT_FREEBSD ? w->age ? w->age : 3 : 1;
-    if (!known_word(r, (struct place){0x80000001u, 0, EDX})) {
+    if (!w->whole && !known_word(r, (struct place){0x80000001u, 0, EDX})) {
         return;
     }
     for (u32 i = 0; i < KEYED; i++) {
@@ -129,7 +129,7 @@ void end_words(struct reader *r)
         }
     }
     w->format = FORMATS;
-    w->set = w->age = w->angle = w->others = 0;
+    w->set = w->age = w->angle = w->others = w->whole = 0;
 }
 
 struct place unpacked(u32 packed)
@@ -234,7 +234,7 @@ static void put_numbers(struct reader *r, u32 row, const u64 number[4], u32 n)
         p.reg = ECX;
         if (n > 1) {
             words_put(r, p, (u32)number[1], ALL);
-        } else if (number[0] >> 32) {
+        } else if (p.leaf != 7 || number[0] >> 32) {
             words_put(r, p, (u32)(number[0] >> 32), ALL);
         }
     } else if (how == FOUR) {
@@ -313,6 +313,7 @@ static struct view quoted(struct view v)
  * "  Origin="GenuineIntel"  Id=0x306a9  Family=0x6  Model=0x3a  Stepping=9" */
 static enum line_use freebsd_line(struct reader *r, struct view line)
 {
+    static const char after[] = "VT-x:\0SVM:\0TSC:\0real mem\0";
     struct view rest;
     u64 id[4];
     if (has_key(line, "CPU", &rest) &&
@@ -337,6 +338,11 @@ static enum line_use freebsd_line(struct reader *r, struct view line)
             words_put(r, (struct place){1, 0, EAX}, (u32)id[0], ALL);
         }
         return USED;
+    }
+    if (r->words.format == FORMAT_FREEBSD &&
+        view_starts_any(line, after, &rest)) {
+        r->words.whole = 1;
+        return ASIDE;
     }
     rest = view_from(line, view_find(line, VIEW("=0x")));
     return rest.len ? keyed_line(r, FORMAT_FREEBSD, line, NO_NUMBER) : NOT_MINE;
@@ -507,22 +513,30 @@ static u32 read_set(struct view v, u32 word[SET_WORDS], u32 *len)
     return n;
 }
 
-/* FPU, TSC, CX8 and CMOV: every host has them. */
+/* FPU, TSC, MSR, PAE, CX8, CMOV, MMX, FXSR, SSE, SSE2: every host has them. */
 static int is_leaf1_edx(u32 word)
 {
-    return (~word & 0x8111u) == 0;
+    return (~word & 0x07808171u) == 0;
 }
 
-/* Xen's hw_caps were in another order before 4.7; long mode, which every host
- * of Xen has, tells. XAPI's old string of four words begins with 1.ECX. */
+/* Before Xen 4.7 the third and sixth word were Transmeta's and Centaur's and the
+ * fifth 1.ECX; since then the third has long mode, and the fifth few bits. */
+static int is_old_hw_caps(const u32 *word)
+{
+    return !word[2] && !word[5] && word[4] > 0xff;
+}
+
+/* XAPI's old string of four words begins with 1.ECX; its last has long mode. */
 static enum order order_of(u32 row, const u32 *word, u32 n)
 {
     if (sets[row].format == FORMAT_XL_INFO) {
-        return word[2] >> 29 & 1 ? FEATURESET : HW_CAPS;
+        return is_old_hw_caps(word) ? HW_CAPS : FEATURESET;
     }
-    int swapped = n == 4 && is_leaf1_edx(word[1]);
-    int straight = is_leaf1_edx(word[0]) && sets[row].rank != 5;
-    return swapped && !straight ? OLD_FEATURES : FEATURESET;
+    int straight = is_leaf1_edx(word[0]) && !(word[3] >> 29 & 1);
+    int swapped = is_leaf1_edx(word[1]) && word[3] >> 29 & 1;
+    int old = sets[row].rank == OLD ? swapped || !straight
+                                    : swapped && !straight;
+    return n == 4 && old ? OLD_FEATURES : FEATURESET;
 }
 
 /* The words of a set, in place of those of a lesser one. */
@@ -571,8 +585,9 @@ static enum line_use take_set(struct reader *r, u32 row, struct view value,
     int more)
 {
     struct words *w = &r->words;
-    u32 word[SET_WORDS], len, n = read_set(value, word, &len);
-    if (!len || (n < 4 && len < value.len)) {
+    u32 word[SET_WORDS] = {0}, len, n = read_set(value, word, &len);
+    u32 enough = sets[row].format == FORMAT_XL_INFO ? 6 : 4;
+    if (!len || (n < enough && len < value.len)) {
         return NOT_MINE;
     }
     if (len == value.len && len < SET_ROOM) {
@@ -581,7 +596,7 @@ static enum line_use take_set(struct reader *r, u32 row, struct view value,
         w->set = row + 1;
         w->set_line = r->here.line;
     }
-    if (n < 4) {
+    if (n < enough) {
         return USED;
     }
     if (is_empty(word, n)) {
@@ -757,7 +772,7 @@ static enum line_use xl_line(struct reader *r, struct view line)
 static enum line_use xen_line(struct reader *r, struct view line)
 {
     static const char around[] =
-        "nr_features:\0KEY \0Static sets:\0Dynamic sets:\0";
+        "nr_features:\0KEY \0""1d 1c\0Static sets:\0Dynamic sets:\0";
     struct view head, key = line;
     u32 word[SET_WORDS], len, n;
     if (view_starts_any(line, around, &head)) {

@@ -1,7 +1,7 @@
 // Printers of hypervisors and kernels that say whole feature words: Xen, VirtualBox, Firecracker,
 // the BSDs, macOS, and cpuid's report in sentences.
 import { readFileSync } from 'node:fs';
-import { hex8, REGS } from '../hosts.mjs';
+import { above, hex8, REGS } from '../hosts.mjs';
 import { bits, brand, full, hex, lines, pick, place, rows, signature, upper, vendor,
   word } from './common.mjs';
 
@@ -106,7 +106,7 @@ const freebsd = (host) => {
 const freebsdCarries = (host) => {
   const carried = pick(host, ['1.0.eax', ...Object.values(FREEBSD)]);
   carried.leaves.set('0.0', [undefined, ...host.leaves.get('0.0').slice(1)]);
-  return carried;
+  return { ...carried, named: true, may: { 'ffff010a.ff.eax': -1 } };
 };
 
 const NETBSD = { features: '1.0.edx', features1: '1.0.ecx', features2: '80000001.0.edx',
@@ -124,7 +124,7 @@ const netbsd = (host) => {
 
 /** NetBSD leaves zero words out: what it printed is known, what it did not may be. */
 const netbsdCarries = (host) => ({ ...pick(host, ['1.0.eax', ...Object.values(NETBSD)
-  .filter((key) => word(host, key))]), truth: host,
+  .filter((key) => word(host, key))]), truth: host, named: true,
 may: Object.fromEntries(['0.0.eax', ...Object.values(NETBSD)].map((key) => [key, -1])) });
 
 const OPENBSD = { '1.0': ['edx', 'ecx'], '6.0': ['eax', 'ecx'], '7.0': ['ebx', 'ecx', 'edx'],
@@ -132,18 +132,19 @@ const OPENBSD = { '1.0': ['edx', 'ecx'], '6.0': ['eax', 'ecx'], '7.0': ['ebx', '
 const openbsdKeys = (host) => Object.entries(OPENBSD).flatMap(([at, regs]) =>
   regs.map((reg) => `${at}.${reg}`)).filter((key) => word(host, key));
 const openbsd = (host) => {
-  const { eax } = signature(host);
-  return lines([`cpu0: Some CPU @ 2.60GHz, 2594.01 MHz, 06-3f-02, patch 00000049`,
+  const { family, model, stepping } = signature(host);
+  const signed = [family, model, stepping].map((one) => hex(one).padStart(2, '0')).join('-');
+  return lines([`cpu0: Some CPU @ 2.60GHz, 2594.01 MHz, ${signed}, patch 00000049`,
     ...Object.entries(OPENBSD).flatMap(([at, regs]) => {
       const said = regs.filter((reg) => word(host, `${at}.${reg}`)).map((reg) =>
         `${reg}=${hex(word(host, `${at}.${reg}`))}<ONE,TWO>`);
       const name = /^[7d]/.test(at) ? at : at.replace('.0', '');
       return said.length ? [`cpu0: cpuid ${name} ${said.join(' ')}`] : [];
-    }), 'cpu0: 32KB 64b/line 8-way D-cache, 32KB 64b/line 8-way I-cache', `cpu0: eax ${hex(eax)}`
-      .replace(/^.*$/, 'cpu0: smt 0, core 0, package 0')]);
+    }), 'cpu0: 32KB 64b/line 8-way D-cache, 32KB 64b/line 8-way I-cache',
+    'cpu0: smt 0, core 0, package 0']);
 };
 
-const openbsdCarries = (host) => ({ ...pick(host, openbsdKeys(host)), truth: host,
+const openbsdCarries = (host) => ({ ...pick(host, openbsdKeys(host)), truth: host, named: true,
   may: { '1.0.eax': -1, ...Object.fromEntries(Object.entries(OPENBSD).flatMap(([at, regs]) =>
     regs.map((reg) => [`${at}.${reg}`, -1]))) } });
 
@@ -168,9 +169,10 @@ const macos = (host, old) => {
     .replace('2147483656', `${host.leaves.get('80000000.0')?.[0] ?? 0}`);
 };
 const macosCarries = (old) => (host) => {
-  const carried = pick(host, old ? MACOS : [...MACOS, '7.0.ecx', '7.0.edx']);
+  const said = old ? MACOS : [...MACOS, '7.0.ecx', '7.0.edx'];
+  const carried = pick(host, said.filter((key) => !above(host, key.replace(/\.e.x$/, ''))));
   carried.leaves.set('0.0', [undefined, ...host.leaves.get('0.0').slice(1)]);
-  carried.truth = host;
+  Object.assign(carried, { truth: host, named: true });
   carried.may = { '0.0.eax': -1, '80000000.0.eax': -1 };
   return carried;
 };
@@ -257,8 +259,9 @@ function xapiCarries(n) {
   return (host) => {
     const carried = carriesFirst(n)(host);
     carried.leaves.set('0.0', [undefined, ...host.leaves.get('0.0').slice(1)]);
-    carried.truth = host;
-    carried.may = { '1.0.eax': -1, '0.0.eax': 0 };
+    Object.assign(carried, { truth: host, named: true });
+    carried.may = { '1.0.eax': -1, '0.0.eax': 0,
+      ...(n > 17 ? { 'ffff010a.ff.eax': -1, 'ffff010a.ff.edx': -1 } : {}) };
     return carried;
   };
 }
