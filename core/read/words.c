@@ -743,6 +743,9 @@ static enum line_use xapi_line(struct reader *r, struct view line)
     if (view_starts(line, VIEW("vendor")) && !many && value.len != 12) {
         return NOT_MINE;
     }
+    if (!many && r->words.rank && view_starts(line, VIEW("cpu_count"))) {
+        found_split(r); /* the first line of the next host */
+    }
     return xapi_map(r, line);
 }
 

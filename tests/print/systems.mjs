@@ -205,7 +205,8 @@ function decoded(host, header = 'CPU:') {
       section = one.section;
       const is = (word(host, one.key) >>> one.bit) & 1;
       return [...head, `      ${one.label.padEnd(40)} = ${is ? 'true' : 'false'}`];
-    }), '   (multi-processing synth) = none', '   (synth) = Some CPU']);
+    }), ...(brand(host) ? [`   brand = "${brand(host)}"`] : []),
+    '   (multi-processing synth) = none', '   (synth) = Some CPU']);
 }
 
 function decodedCarries(host) {
@@ -213,7 +214,7 @@ function decodedCarries(host) {
   for (const { key, bit } of labelsOf(host)) known[key] = (known[key] ?? 0) | (1 << bit);
   const carried = pick(host, ['1.0.eax', ...Object.keys(known)]);
   carried.leaves.set('0.0', [undefined, ...host.leaves.get('0.0').slice(1)]);
-  return { ...carried, must: known, may: known };
+  return { ...carried, must: known, may: known, named: true };
 }
 
 export const systemFormats = {
