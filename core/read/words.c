@@ -7,7 +7,7 @@
 
 #define ALL 0xffffffffu
 
-enum how { WHOLE, PAIR, FOUR, BYTE };
+enum how { FULL, PAIR, FOUR, BYTE };
 enum { NEVER = 9 };
 static const struct {
     const char *key;
