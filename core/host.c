@@ -193,10 +193,13 @@ static void kind_brand(struct fleet *f, struct kind_record *k)
 static void kind_signature(struct fleet *f, struct kind_record *k)
 {
     struct word w = row_word(f, k, 1, 0, EAX);
-    if (w.known != ALL) {
+    u32 family = w.value >> 8 & 15, model = w.value >> 4 & 15;
+    u32 needed = family == 15  ? 0x0fff0fffu
+                 : family == 6 ? 0xf0fffu
+                               : 0xfffu;
+    if ((w.known & needed) != needed) {
         return;
     }
-    u32 family = w.value >> 8 & 15, model = w.value >> 4 & 15;
     if (family == 6 || family == 15) {
         model |= w.value >> 12 & 0xf0;
     }

@@ -4,6 +4,7 @@
  */
 #include "names.h"
 
+enum { HIDDEN = 7 }; /* an age: the kernel may keep the bit to itself */
 enum said { NOT_SAID, THERE, MISSING, ASSUMED };
 
 /* Words of Linux that are no bits: what each tells of the kernel's age, and
@@ -94,7 +95,7 @@ void names_bit(struct reader *r, u32 row, int there)
     l->said[row] = there ? THERE : MISSING;
     /* A kernel newer than the last that does not print it. */
     u32 age = bit_age(row);
-    if (l->dialect == LINUX && there && age > 1 && age < 7) {
+    if (l->dialect == LINUX && there && age > 1 && age < HIDDEN) {
         prints_up_to(l, age - 1);
     }
 }
@@ -115,11 +116,31 @@ static int is_silent(struct reader *r, struct view name)
     return names_kernel(r, name) || view_starts_any(name, silent, &head);
 }
 
-/* Intel's vnmi is a setting of VT-x; only AMD's is a bit. */
-static int is_bit(const struct know *k, u32 row, u32 vendor)
+static u32 family_of(struct reader *r)
 {
-    return row < BITS && (vendor == AMD || !view_equal(bit_name(k, row),
-                                               VIEW("VNMI")));
+    u32 family = r->report.family;
+    return family == NO_NUMBER ? 0 : family;
+}
+
+/* Words by which Linux does not always mean the bit: vnmi is a setting of VT-x
+ * for Intel, PPIN is found by its MSR, too, AMD's ARAT is taken for granted,
+ * and before family 19h its SSBD is another MSR's. */
+static int is_bit(struct reader *r, u32 row, u32 vendor)
+{
+    if (row == BITS || r->list.dialect != LINUX) {
+        return row < BITS;
+    }
+    u32 leaf = bits.leaf[row], bit = bits.bit[row], reg = bits.reg[row];
+    if (leaf == 0x8000000a && bit == 25) {
+        return vendor == AMD;
+    }
+    if (leaf == 6 && bit == 2 && reg == EAX) {
+        return vendor == INTEL;
+    }
+    if (leaf == 0x80000008u && bit == 24) {
+        return family_of(r) >= 0x19;
+    }
+    return leaf != 7 || bits.sub[row] != 1 || reg != EBX || bit != 0;
 }
 
 void names_take(struct reader *r, struct view name, int there)
@@ -131,9 +152,12 @@ void names_take(struct reader *r, struct view name, int there)
     u32 row = bit_named(k, d, name, vendor);
     l->last = r->here;
     l->end = r->here_end;
-    if (is_bit(k, row, vendor)) {
+    if (is_bit(r, row, vendor)) {
         names_bit(r, row, there);
-    } else if (is_silent(r, name)) {
+        if (bit_age(row) == HIDDEN) {
+            names_kernel(r, name);
+        }
+    } else if (row < BITS || is_silent(r, name)) {
         return;
     } else if (!vendor && (bit_named(k, d, name, INTEL) < BITS)) {
         /* "+ibpb" "-ssbd": until the vendor is known. */
@@ -175,6 +199,26 @@ void names_words(struct reader *r, struct view list)
     }
 }
 
+static int spelled_so(struct reader *r, enum dialect dialect, struct view name)
+{
+    const struct know *k = &r->fleet->know;
+    u32 row = bit_named(k, dialect, name, INTEL);
+    return (row < BITS && view_equal(bit_spelled(k, dialect, row), name)) ||
+           (dialect == LINUX && synthetic(name) < sizeof(synthetic_ages));
+}
+
+u32 names_known(struct reader *r, enum dialect dialect, struct view list,
+    u32 *words)
+{
+    u32 known = 0;
+    *words = 0;
+    for (struct view v = names_next(&list); v.len; v = names_next(&list)) {
+        ++*words;
+        known += spelled_so(r, dialect, v) ? 1 : 0;
+    }
+    return known;
+}
+
 static void take_later(struct reader *r)
 {
     struct list *l = &r->list;
@@ -183,7 +227,7 @@ static void take_later(struct reader *r)
     for (struct view v = names_next(&list); v.len; v = names_next(&list)) {
         u32 row = bit_named(&r->fleet->know, (enum dialect)l->dialect,
             view_from(v, 1), vendor);
-        if (vendor && row < BITS) {
+        if (vendor && is_bit(r, row, vendor)) {
             l->said[row] = v.s[0] == '+' ? THERE : MISSING;
         }
     }
@@ -200,7 +244,7 @@ static int is_absent(const struct reader *r, u32 row, enum absent absent)
     case ABSENT_ZERO: return bit_spelled(&r->fleet->know, d, row).len != 0;
     case ABSENT_LINUX_KERNEL: break;
     }
-    return age && age <= l->kernel;
+    return age && age <= l->kernel && age < HIDDEN;
 }
 
 /* The bits of one register; rows *at* and on. Returns the next register's. */
@@ -223,11 +267,43 @@ static u32 take_register(struct reader *r, u32 at, enum absent absent,
             w.value |= there ? bit : 0;
         }
     }
-    /* Beyond are hypervisors' own leaves and MSRs: no CPU has them here. */
-    if (w.known && leaf >> 28 != 4 && leaf != MSR_10A) {
+    /* Hypervisors' own leaves and MSRs are none of the CPU's; nor do others
+     * lack what only Transmeta's and Centaur's have. */
+    int rare = leaf >> 16 == 0x8086 || leaf >> 28 == 0xc;
+    if (w.known && leaf >> 28 != 4 && leaf != MSR_10A && (!rare || w.value)) {
         found_register(r, l->format, leaf, sub, reg, w.value, w.known);
     }
     return at;
+}
+
+static void take_number(struct reader *r, enum format_id format, u32 leaf,
+    u32 reg, u32 value, u32 known)
+{
+    if (known) {
+        found_register(r, format, leaf, 0, reg, value & known, known);
+    }
+}
+
+/* What the report said of the CPU besides names. */
+static void take_report(struct reader *r, enum format_id format)
+{
+    struct report *p = &r->report;
+    u32 any = 0;
+    for (u32 row = 0; row < BITS; row++) {
+        any |= r->list.said[row];
+    }
+    if (p->kind == NO_REPORT || (!any && !r->cpu.open)) {
+        return;
+    }
+    found_signature(r, format, p->family, p->model, p->stepping);
+    found_brand(r, format, name_view(&p->brand));
+    take_number(r, format, 0, EAX, p->level,
+        p->level != NO_NUMBER ? 0xffffffffu : 0);
+    take_number(r, format, 1, EBX, p->line_size / 8 << 8,
+        p->line_size != NO_NUMBER ? 0xff00 : 0);
+    take_number(r, format, 0x80000008u, EAX, p->physical | p->virtual_ << 8,
+        (p->physical != NO_NUMBER ? 0xff : 0) |
+            (p->virtual_ != NO_NUMBER ? 0xff00u : 0));
 }
 
 void names_close(struct reader *r, enum absent absent)
@@ -247,6 +323,11 @@ void names_close(struct reader *r, enum absent absent)
     if (!r->cpu.open && !r->before.line) {
         r->before = l->first;
     }
+    take_report(r, l->format);
+    if (l->tail_len) {
+        names_take(r, (struct view){l->tail, l->tail_len}, 1);
+        l->tail_len = 0;
+    }
     take_later(r);
     struct word copied = {0, 0};
     u32 amd = vendor_of(r) == AMD;
@@ -258,6 +339,7 @@ void names_close(struct reader *r, enum absent absent)
     }
     l->told.kernel = absent == ABSENT_LINUX_KERNEL ? l->kernel : 0;
     r->cpu.told = l->told;
+    r->report.kind = NO_REPORT;
     r->here = here;
     r->here_end = here_end;
 }

@@ -35,6 +35,9 @@ enum absent { ABSENT_UNKNOWN, ABSENT_ZERO, ABSENT_LINUX_KERNEL };
 /* Ends the list: its bits become registers of the CPU being read. Does nothing
  * when no list is open. */
 void names_close(struct reader *r, enum absent absent);
+/* How many of the words the dialect spells just so (Linux: its own, too). */
+u32 names_known(struct reader *r, enum dialect dialect, struct view list,
+    u32 *words);
 /* Notes what a host's names told. */
 void names_tell(struct reader *r, struct note_place place,
     const struct told *told);

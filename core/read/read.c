@@ -28,7 +28,8 @@ static void end_source(struct reader *r)
     end_host(r);
     if (r->arm) {
         note_add(&r->fleet->notes, NOTE_ARM,
-            (struct note_place){0, r->source, r->arm});
+            (struct note_place){0, r->source, r->arm},
+            r->arm_name ? view_of(r->arm_name) : VIEW("an ARM"));
     }
     if (r->names_only && !r->file_read) {
         note_add(&r->fleet->notes, NOTE_NAMES_ONLY,

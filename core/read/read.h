@@ -41,14 +41,27 @@ struct told {
 struct list {
     int open;
     enum format_id format;
-    u32 dialect, absent;
+    u32 dialect, absent, listed;
     u32 kernel; /* it prints names up to this age */
     struct spot first, last;
     u32 end;
     u32 later_len; /* names that wait for the vendor */
     u8 later[256];
+    u32 tail_len; /* the last word of a line, which the next may go on */
+    u8 tail[32];
     u8 said[BITS];
     struct told told;
+};
+
+/* A report of names and what it says besides, until its CPU ends; NO_NUMBER
+ * for what it does not say. */
+enum report_kind {
+    NO_REPORT, IN_CPUINFO, IN_LSCPU, IN_COREINFO, IN_ISAINFO, IN_OTHER
+};
+struct report {
+    enum report_kind kind;
+    u32 family, model, stepping, level, line_size, physical, virtual_;
+    struct name brand;
 };
 
 /* A run of registers that is one logical CPU as the text has it. */
@@ -125,6 +138,7 @@ struct reader {
     u32 unread_here;     /* lines of this source not read */
     u32 unread_note;     /* index + 1 of the note that counts them */
     u32 arm, names_only; /* first line that looked like it */
+    const char *arm_name; /* "an ARM": another architecture */
 
     struct cpu cpu;
     struct {
@@ -139,6 +153,8 @@ struct reader {
         u32 apic_ids[CPU_NUMBERS / 32];
     } host;
     struct list list;
+    struct report report;
+    u32 flags_hash, flags_cpu; /* of the last line of flags without a CPU */
     u32 kernel_said;     /* the age said last of this text */
     struct {
         int open; /* the next line may go on with it */
