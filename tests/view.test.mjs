@@ -250,8 +250,8 @@ test('a mask from the text stands above the recommended one, with what it lacks'
   assert.deepEqual([0, 13, 11, 4].map((bit) => view.cellShape(own, '0', view.mark(), bit)),
     ['lacks', 'needless', 'other', '']);
   const words = view.againstWords(own, (bit) => `bit ${bit}`);
-  assert.equal(words, 'It does not hide bit 0, hides bit 13 without need and says otherwise than '
-    + 'the default about bit 11.');
+  assert.equal(words, 'It does not hide bit 0, but hides bit 13 without need and says otherwise '
+    + 'than the default about bit 11.');
   assert.equal(view.againstWords(view.against({ mask: register.custom }, register, 'equal'), String),
     'It hides what is needed, and no more.');
 });
@@ -286,6 +286,13 @@ test('bits of a refusal are told by cause', () => {
     'Intel Westmere, AMD Bulldozer');
   assert.equal(view.firstWords({ first: { intel: null, amd: 'Zen 4' } }), 'AMD Zen 4');
   assert.equal(view.firstWords({}), '');
+  const refusal = (...names) => ({ sentence: 'No.', bits: names.map((name) => ({ name })) });
+  assert.equal(view.refusedWords([]), '');
+  assert.equal(view.refusedWords([refusal('AES')]), 'No.');
+  assert.equal(view.refusedWords([refusal('AES', 'AVX'), refusal('AVX')]),
+    '2 refusals, about AES and AVX.');
+  assert.equal(view.refusedWords([refusal(...'abcdefgh'), refusal()]),
+    '2 refusals, about a, b, c, d, e and 3 more.');
 });
 
 test('a text without a host says what it holds instead', () => {

@@ -356,6 +356,14 @@ export function causes({ bits }) {
   return [...groups.values()];
 }
 
+/** Several refusals in one sentence. */
+export function refusedWords(refusals) {
+  if (refusals.length < 2) return refusals[0]?.sentence ?? '';
+  const names = [...new Set(refusals.flatMap(({ bits }) => bits.map(({ name }) => name)))];
+  const some = names.length > 6 ? [...names.slice(0, 5), `${names.length - 5} more`] : names;
+  return `${refusals.length} refusals${some.length ? `, about ${list(some)}` : ''}.`;
+}
+
 /** "Intel Westmere, AMD Bulldozer" */
 export const firstWords = ({ first }) => [['Intel', first?.intel], ['AMD', first?.amd]]
   .filter(([, name]) => name).map((words) => words.join(' ')).join(', ');
@@ -423,9 +431,9 @@ export function againstWords({ lacks, needless, other }, nameOf) {
     const some = bits.slice(0, 6).map(nameOf);
     return list(bits.length > 6 ? [...some, `${bits.length - 6} more`] : some);
   };
+  const hidden = needless.length && `hides ${names(needless)} without need`;
   const parts = [
-    lacks.length && `does not hide ${names(lacks)}`,
-    needless.length && `hides ${names(needless)} without need`,
+    lacks.length ? `does not hide ${names(lacks)}${hidden ? `, but ${hidden}` : ''}` : hidden,
     other.length && `says otherwise than the default about ${names(other)}`,
   ].filter(Boolean);
   return parts.length ? `It ${list(parts)}.` : 'It hides what is needed, and no more.';

@@ -33,8 +33,8 @@ function Refusal({ refusal }) {
     <article class="refusal">
       <p class="quiet">{[platform, where].filter(Boolean).join(', ')}</p>
       {(hasHosts.value || refusals.value.length > 1) && <p class="said">{sentence}</p>}
-      {step && <p>{step}</p>}
       {text && <blockquote translate={false}>{text}</blockquote>}
+      {step && <p>{step}</p>}
       {causes(refusal).map((group, at) => <Cause key={at} group={group} />)}
     </article>
   );

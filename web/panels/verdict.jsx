@@ -1,14 +1,12 @@
 import { answer, hasHosts, refusals, shownTarget } from '../state.js';
-import { facts, plural } from '../view.js';
+import { facts, refusedWords } from '../view.js';
 import { CopyTarget } from './targets.jsx';
 
 /** The answer in one sentence. The status line is always there, so that changes are read out. */
 export function Verdict() {
   const now = answer.value;
   const there = hasHosts.value;
-  const [refusal, ...others] = refusals.value;
-  const refused = refusal && (others.length ? `${plural(others.length + 1, 'refusal')}.` : refusal.sentence);
-  const said = there ? now.verdict.sentence : refused ?? '';
+  const said = there ? now.verdict.sentence : refusedWords(refusals.value);
   return (
     <section class={said ? 'verdict' : 'verdict none'} aria-label="Verdict">
       <p class="sentence" role="status">{said}</p>
