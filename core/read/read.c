@@ -22,7 +22,6 @@ void read_open(struct reader *r, struct fleet *f)
 static void end_source(struct reader *r)
 {
     end_join(r);
-    end_fields(r);
     end_heading(r);
     end_cpu(r);
     end_host(r);
@@ -206,7 +205,7 @@ static struct view plain(struct view line, u8 *room, u32 size)
 static enum line_use ask_all(struct reader *r, struct view line)
 {
     static enum line_use (*const families[])(struct reader *, struct view) = {
-        read_xml, read_json, read_refusal, read_vmware, read_rows, read_words,
+        read_xml, read_json, read_refusal, read_vmware, read_bytes, read_rows, read_words,
         read_typed, read_models, read_names, read_around};
     enum line_use use = NOT_MINE;
     for (u32 i = 0; !use && i < sizeof(families) / sizeof(families[0]); i++) {

@@ -86,6 +86,13 @@ struct cpu {
     struct told told;
 };
 
+/* A run of bytes: where it lies in the device, and what its text says. */
+struct reader_bytes {
+    u64 start, first, at; /* at: position of the last row */
+    u32 rows;
+    int known, decimal;
+};
+
 struct reader {
     struct fleet *fleet;
     struct sheet *cpu_sheet, *host_sheet;
@@ -112,6 +119,8 @@ struct reader {
         u32 columns;           /* of a table: which field each of them is */
         int listed, hex;
         u8 column[TABLE_ROOM];
+        u32 cpus, lines, line; /* of the structure read */
+        u32 field_open;        /* named; its value follows in another line */
     } rows;
     struct words {
         enum format_id format; /* of the block being read, or FORMATS */
@@ -127,6 +136,7 @@ struct reader {
         u32 reg, first, n; /* the register and labels of a section */
         u32 note;          /* of those not known, + 1 */
     } words;
+    struct reader_bytes bytes;
     u32 join_len;           /* an element that goes on over several lines */
     struct spot join_spot;
     u32 join_lines;
@@ -193,6 +203,7 @@ enum line_use read_xml(struct reader *r, struct view line);
 enum line_use read_json(struct reader *r, struct view line);
 enum line_use read_refusal(struct reader *r, struct view line);
 enum line_use read_vmware(struct reader *r, struct view line);
+enum line_use read_bytes(struct reader *r, struct view line);
 enum line_use read_rows(struct reader *r, struct view line);
 enum line_use read_words(struct reader *r, struct view line);
 enum line_use read_typed(struct reader *r, struct view line);

@@ -15,7 +15,8 @@ enum row_use {
     GOES_ON = 32,  /* only where its format was read just before */
     NOTHING = 64,  /* known, and says nothing about features */
     KEEPS = 128,   /* a leaf that comes again is no other CPU's */
-    VIRTUAL = 256  /* the number is that of a CPU's other view */
+    VIRTUAL = 256, /* the number is that of a CPU's other view */
+    NEXT_CPU = 512 /* the registers of the next CPU begin */
 };
 
 static const struct {
@@ -34,7 +35,8 @@ enum field { LEAF, SUB, FIRST_REG, OTHER = 6, GLUE };
 
 /* What the places of a pattern found. */
 enum {
-    HAS_LEAF = 1, HAS_SUB = 2, HAS_NUMBER = 4, HAS_WORDS = 8, HAS_FIELD = 16
+    HAS_LEAF = 1, HAS_SUB = 2, HAS_NUMBER = 4, HAS_WORDS = 8, HAS_FIELD = 16,
+    HAS_FIELD_NAME = 32
 };
 struct match {
     u32 has, leaf, sub, number;
@@ -184,6 +186,38 @@ static void marked_subleaf(struct view v, struct match *m)
     }
 }
 
+/* Leaf 1's EDX and EAX as one number, or (from SMBIOS) EAX and EDX as bytes. */
+static int processor_id(struct view v, int in_bytes, struct match *m)
+{
+    u32 n = 0, digits = 0;
+    for (; n < v.len && digits < 16; n++) {
+        u32 digit = hex_digit(v.s[n]), at = in_bytes ? digits ^ 1 : 15 - digits;
+        if (digit > 15) {
+            if (!in_bytes || v.s[n] != ' ') {
+                return 0;
+            }
+            continue;
+        }
+        m->value[at < 8 ? EAX : EDX] |= digit << at % 8 * 4;
+        digits++;
+    }
+    m->known[EAX] = m->known[EDX] = 0xffffffffu;
+    return digits == 16 && n == v.len;
+}
+
+/* A column for each CPU: what all of them have counts. */
+static int anded_words(struct view v, u32 reg, struct match *m)
+{
+    u32 value, n;
+    m->value[reg] = m->known[reg] = 0xffffffffu;
+    do {
+        v = view_from(v, n = eight(v, &value));
+        m->value[reg] &= value;
+        v = past(v, " \t");
+    } while (n && v.len);
+    return n != 0;
+}
+
 /* One place of a pattern; how far it reaches is left in *v. */
 static int place(u8 what, struct view *v, struct match *m)
 {
@@ -201,15 +235,24 @@ static int place(u8 what, struct view *v, struct match *m)
     case '+': n = read_decimal(*v, &value); m->leaf += value; break;
     case 'S': n = number(*v, 0, &m->sub); break;
     case 's': n = number(*v, 1, &m->sub); break;
-    case 'v': n = number(*v, 1, &m->value[0]); break;
+    case 'v':
+        m->has |= HAS_FIELD;
+        n = number(*v, 1, &m->value[0]);
+        break;
     case 'n': n = read_decimal(*v, &m->number); break;
     case 'N':
         m->number = NO_NUMBER;
         *v = view_from(*v, read_decimal(*v, &m->number));
         return 1;
+    case 'P': case 'I':
+        m->has |= HAS_WORDS;
+        return processor_id(*v, what == 'I', m);
+    case 'C': case 'D':
+        m->has |= HAS_WORDS;
+        return anded_words(*v, what == 'C' ? ECX : EDX, m);
     case 'M': marked_subleaf(*v, m); return 1;
     case 'F':
-        m->has |= HAS_FIELD;
+        m->has |= HAS_FIELD_NAME;
         n = field_called(*v, &m->field);
         break;
     case 'V': case 'B':
@@ -348,20 +391,28 @@ void found_empties(struct reader *r)
 
 /* ---- structures: a field a line, and tables: a structure a line ---- */
 
+enum { ALL_FIELDS = 1 << LEAF | 15 << FIRST_REG };
+
 void end_fields(struct reader *r)
 {
-    u32 has = r->rows.fields;
+    u32 fields = r->rows.fields;
     struct match m = {0};
     r->rows.fields = 0;
-    if (!(has & 1u << LEAF)) {
+    if (!fields) {
+        return;
+    }
+    if (!(fields & 1u << LEAF) || !(fields >> FIRST_REG)) {
+        r->fleet->used -= r->rows.lines;
+        r->fleet->unread += r->rows.lines - 1;
+        note_unread(r, r->rows.line, VIEW("registers without a leaf"));
         return;
     }
     for (u32 reg = 0; reg < 4; reg++) {
         m.value[reg] = r->rows.field[FIRST_REG + reg];
-        m.known[reg] = has >> (FIRST_REG + reg) & 1 ? 0xffffffffu : 0;
+        m.known[reg] = fields >> (FIRST_REG + reg) & 1 ? 0xffffffffu : 0;
     }
     r->rows.leaf = r->rows.field[LEAF];
-    r->rows.sub = has & 1u << SUB ? r->rows.field[SUB] : NO_SUB;
+    r->rows.sub = fields & 1u << SUB ? r->rows.field[SUB] : NO_SUB;
     found_words(r, r->rows.fields_format, &m, STARTS_AGAIN);
 }
 
@@ -371,18 +422,36 @@ static void put_field(struct reader *r, enum format_id format, u32 field,
     if (r->rows.fields >> field & 1) {
         end_fields(r);
     }
+    if (!r->rows.fields) {
+        r->rows.lines = 0;
+        r->rows.line = r->here.line;
+        if (!r->before.line) {
+            r->before = r->here;
+        }
+    }
     r->rows.fields |= 1u << field;
     r->rows.field[field] = value;
     r->rows.fields_format = format;
+    r->rows.format = format;
 }
 
 static enum line_use take_field(struct reader *r, enum format_id format,
     const struct match *m)
 {
-    if (m->field >= OTHER) {
+    u32 field = m->has & HAS_FIELD_NAME ? m->field : r->rows.field_open;
+    r->rows.field_open = field;
+    if (field >= OTHER) {
         return NOT_MINE;
     }
-    put_field(r, format, m->field, m->value[0]);
+    if (!(m->has & HAS_FIELD)) {
+        r->rows.format = format;
+        return ASIDE;
+    }
+    put_field(r, format, field, m->value[0]);
+    r->rows.lines++;
+    if ((r->rows.fields & ALL_FIELDS) == ALL_FIELDS) {
+        end_fields(r);
+    }
     return USED;
 }
 
@@ -436,6 +505,9 @@ static enum line_use take_words(struct reader *r, enum format_id format,
     if (r->rows.outdone || is_outdone(r, format, use, line)) {
         return ASIDE;
     }
+    if (use & ALONE) {
+        end_cpu(r);
+    }
     found_words(r, format, m,
         use & KEEPS && r->rows.leaf ? KEEPS_FIRST : STARTS_AGAIN);
     r->cpu.alone |= (use & ALONE) != 0;
@@ -452,6 +524,10 @@ static enum line_use take(struct reader *r, u32 row, const struct match *m,
     if (use & SPLITS) {
         found_split(r);
         r->rows.told = 0;
+        r->rows.cpus = 0;
+    }
+    if (use & NEXT_CPU) {
+        found_cpu(r, r->rows.cpus++, 0, 0);
     }
     if (use & NOTHING) {
         set_section(r, format, use);
@@ -465,7 +541,7 @@ static enum line_use take(struct reader *r, u32 row, const struct match *m,
         set_section(r, format, use);
         return USED;
     }
-    if (m->has & HAS_FIELD) {
+    if (m->has & (HAS_FIELD | HAS_FIELD_NAME)) {
         enum line_use done = take_field(r, format, m);
         set_section(r, format, use);
         return done;
