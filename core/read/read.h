@@ -128,7 +128,7 @@ struct reader {
         u32 last;              /* the one read last + 1 */
         u32 rank, others;      /* the set that counts; there were others */
         u32 age, boot;         /* a boot log, and how old the system is */
-        u32 whole;             /* all the block's words were printed */
+        u32 whole, names;      /* all the block's words were printed; names */
         u32 angle;             /* a list of names is not closed */
         u32 family, model;
         u32 set, set_line, held_len; /* a set that may go on: row + 1 */

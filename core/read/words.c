@@ -52,8 +52,18 @@ static void forget(struct reader *r, struct place p, u32 known)
     }
 }
 
+/* Takes names back where a whole register is there as well. */
+static void forget_names(struct reader *r, struct place p)
+{
+    u32 n, row = bits_of(p.leaf, p.sub, p.reg, &n);
+    if (r->list.open && n) {
+        bytes_zero(&r->list.said[row], n * (u32)sizeof(r->list.said[0]));
+    }
+}
+
 void words_put(struct reader *r, struct place p, u32 value, u32 known)
 {
+    forget_names(r, p);
     forget(r, p, known);
     found_register(r, r->words.format, p.leaf, p.sub, p.reg, value, known);
     if (r->words.boot) {
@@ -80,13 +90,28 @@ static u32 known_word(struct reader *r, struct place p)
     return sheet_word(r->fleet, r->cpu_sheet, p.leaf, p.sub, p.reg).known;
 }
 
+/* What is not known of a place is 0. */
+static void put_zero(struct reader *r, struct place p)
+{
+    static const u32 zero[4];
+    u32 known[4] = {0}, c;
+    known[p.reg] = ALL;
+    c = column_of(r->fleet, p.leaf, p.sub, r->cpu.last_column);
+    if (c != NO_COLUMN) {
+        sheet_put(r->cpu_sheet, c, zero, known);
+    }
+}
+
 /* What such a system leaves out where it is 0. A block without long mode's word
  * and without what follows it was cut: nothing is known to be left out. */
 static void fill_zeros(struct reader *r)
 {
-    static const u32 zero[4];
     struct words *w = &r->words;
     u32 age = w->format == FORMAT_FREEBSD ? w->age ? w->age : 3 : 1;
+    if (w->names) {
+        put_zero(r, (struct place){1, 0, EDX});
+        put_zero(r, (struct place){1, 0, ECX});
+    }
     if (!w->whole && !known_word(r, (struct place){0x80000001u, 0, EDX})) {
         return;
     }
@@ -96,14 +121,8 @@ static void fill_zeros(struct reader *r)
         }
     }
     for (u32 i = 0; i < KEYED; i++) {
-        struct place p = unpacked(keyed[i].place);
-        u32 known[4] = {0};
-        known[p.reg] = ALL;
         if (keyed[i].format == w->format && keyed[i].age <= age) {
-            u32 c = column_of(r->fleet, p.leaf, p.sub, r->cpu.last_column);
-            if (c != NO_COLUMN) {
-                sheet_put(r->cpu_sheet, c, zero, known);
-            }
+            put_zero(r, unpacked(keyed[i].place));
         }
     }
 }
@@ -129,7 +148,8 @@ void end_words(struct reader *r)
         }
     }
     w->format = FORMATS;
-    w->set = w->age = w->angle = w->others = w->whole = 0;
+    w->names = w->set = w->age = w->angle = w->others =
+        w->whole = 0;
 }
 
 struct place unpacked(u32 packed)
@@ -388,6 +408,17 @@ static enum line_use openbsd_words(struct reader *r, struct view line,
     return n ? USED : bad_value(r, line);
 }
 
+/* Names of a system that has one for every bit of leaf 1. */
+static void take_names(struct reader *r, enum format_id format,
+    enum dialect dialect, struct view list)
+{
+    if (!r->list.open) {
+        names_open(r, format, dialect);
+    }
+    names_words(r, list);
+    r->words.names = 1;
+}
+
 /* "06-8e-0a": family, model and stepping as OpenBSD prints them. */
 static int dashed_signature(struct view v, u32 part[3])
 {
@@ -433,13 +464,21 @@ static enum line_use bsd_model(struct reader *r, struct view line, u32 number)
     return NOT_MINE;
 }
 
+/* "FPU,VME,DE,PSE,...": OpenBSD until 7.4, over several lines. It has a name
+ * for every bit of leaf 1; of other registers we cannot know. */
 static enum line_use openbsd_names(struct reader *r, struct view line,
     u32 number)
 {
-    (void)r;
-    (void)line;
-    (void)number;
-    return NOT_MINE;
+    struct view list = line, first = names_next(&list);
+    if (view_find(line, VIEW(",")) == line.len ||
+        view_find(line, VIEW(" ")) < line.len) {
+        return NOT_MINE;
+    }
+    int again = view_equal(first, VIEW("FPU"));
+    again = again && r->words.names && r->words.format == FORMAT_OPENBSD;
+    begin_cpu(r, FORMAT_OPENBSD, number, again);
+    take_names(r, FORMAT_OPENBSD, FREEBSD, line);
+    return USED;
 }
 
 /* "cpu0: ..." of NetBSD and OpenBSD: whatever it is about, a line of theirs. */
@@ -464,6 +503,30 @@ static enum line_use bsd_line(struct reader *r, struct view line)
     return use ? use : ASIDE;
 }
 
+/* "features: FPU VME DE ...": only where the registers are not there. */
+static int macos_names(struct reader *r, struct view line)
+{
+    static const struct {
+        const char *key;
+        struct place place;
+    } lists[] = {
+        {"features", {1, 0, EDX}},
+        {"leaf7_features", {7, 0, EBX}},
+        {"extfeatures", {0x80000001u, 0, EDX}},
+    };
+    struct view names;
+    for (u32 i = 0; i < 3; i++) {
+        if (has_key(line, lists[i].key, &names)) {
+            words_begin(r, FORMAT_MACOS);
+            if (!r->cpu.open || !known_word(r, lists[i].place)) {
+                take_names(r, FORMAT_MACOS, MACOS, names);
+            }
+            return 1;
+        }
+    }
+    return 0;
+}
+
 /* "machdep.cpu.feature_bits: 9221959987971750911" */
 static enum line_use macos_line(struct reader *r, struct view line)
 {
@@ -482,6 +545,9 @@ static enum line_use macos_line(struct reader *r, struct view line)
         }
         words_begin(r, FORMAT_MACOS);
         found_brand(r, FORMAT_MACOS, value);
+        return USED;
+    }
+    if (macos_names(r, rest)) {
         return USED;
     }
     if (has_key(rest, "vendor", &value)) {
