@@ -108,7 +108,9 @@ static void fill_zeros(struct reader *r)
 {
     struct words *w = &r->words;
     u32 age = w->format == FORMAT_FREEBSD ? w->age ? w->age : 3 : 1;
-    if (w->names) {
+    /* Without a vendor some names stayed undecided. */
+    if (w->names && (!r->list.later_len ||
+                        known_word(r, (struct place){0, 0, EBX}))) {
         put_zero(r, (struct place){1, 0, EDX});
         put_zero(r, (struct place){1, 0, ECX});
     }
@@ -415,7 +417,12 @@ static void take_names(struct reader *r, enum format_id format,
     if (!r->list.open) {
         names_open(r, format, dialect);
     }
-    names_words(r, list);
+    for (struct view name = names_next(&list); name.len;
+         name = names_next(&list)) {
+        /* OpenBSD's word for leaf 1; Intel has another bit of that name. */
+        int monitor = dialect == FREEBSD && view_equal(name, VIEW("MWAIT"));
+        names_take(r, monitor ? VIEW("MON") : name, 1);
+    }
     r->words.names = 1;
 }
 
@@ -447,6 +454,10 @@ static enum line_use bsd_model(struct reader *r, struct view line, u32 number)
         begin_cpu(r, FORMAT_OPENBSD, number,
             r->words.format == FORMAT_OPENBSD && r->cpu.open);
         found_brand(r, FORMAT_OPENBSD, view_head(brand, brand.len - 1));
+        found_vendor(r, FORMAT_OPENBSD,
+            view_starts(brand, VIEW("Intel(R)")) ? VIEW("Intel")
+            : view_starts(brand, VIEW("AMD "))   ? VIEW("AMD")
+                                                 : VIEW(""));
         found_signature(r, FORMAT_OPENBSD, part[0], part[1], part[2]);
         return USED;
     }
@@ -585,7 +596,7 @@ static int is_leaf1_edx(u32 word)
     return (~word & 0x07808171u) == 0;
 }
 
-/* Before Xen 4.7 the third and sixth word were Transmeta's and Centaur's and the
+/* Before Xen 4.7 the third and sixth were Transmeta's and Centaur's, and the
  * fifth 1.ECX; since then the third has long mode, and the fifth few bits. */
 static int is_old_hw_caps(const u32 *word)
 {
