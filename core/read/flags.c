@@ -226,30 +226,29 @@ static enum absent absent_of(struct view words, enum dialect dialect)
     int fpu = 0, own = 0;
     for (struct view v = names_next(&words); v.len; v = names_next(&words)) {
         fpu |= view_equal(v, VIEW("fpu"));
-        own |= view_equal(v, VIEW("nopl")) || view_equal(v, VIEW("cpuid")) ||
-               view_equal(v, VIEW("constant_tsc"));
+        own |= view_equal(v, VIEW("nopl")) || view_equal(v, VIEW("cpuid"));
     }
     return dialect == LINUX && fpu && own ? ABSENT_LINUX_KERNEL
                                           : ABSENT_UNKNOWN;
 }
 
-/* A list of names; the same again, as grep has it, is another CPU. */
+/* A list of names. The same again, as grep has it, is another CPU. */
 static enum line_use take_list(struct reader *r, enum format_id format,
     struct view words)
 {
-    if (r->report.kind == NO_REPORT || r->list.listed) {
+    u32 hash = hash_of(words);
+    if (r->list.listed || !r->list.open) {
         enum dialect dialect =
             format == FORMAT_FLAGS ? best_dialect(r, words) : LINUX;
-        u32 hash = hash_of(words);
-        int again = r->flags_hash == hash && r->list.open && r->list.listed;
-        if (r->cpu.open || r->list.open) {
-            end_cpu(r);
-        }
-        r->flags_cpu = again ? r->flags_cpu + 1 : 0;
-        r->flags_hash = hash;
-        found_cpu(r, r->flags_cpu, 0, 0);
+        end_cpu(r);
         report_open(r, IN_OTHER, format, dialect);
     }
+    if (r->cpu.number == NO_NUMBER) {
+        int again = r->flags_hash == hash && !r->heading.len && !r->split;
+        r->flags_cpu = again ? r->flags_cpu + 1 : 0;
+        r->cpu.number = r->flags_cpu;
+    }
+    r->flags_hash = hash;
     r->list.listed = 1;
     r->list.absent = absent_of(words, (enum dialect)r->list.dialect);
     take_words(r, words);
@@ -341,7 +340,7 @@ static void guess_field(struct reader *r, struct view key, struct view value)
     }
     if (is_number(value, &number)) {
         if (view_find(key, VIEW("amil")) < key.len) {
-            p->family = number;
+            p->family = p->family == NO_NUMBER ? number : p->family;
         } else if (view_starts(key, VIEW("Mod")) && p->model == NO_NUMBER) {
             p->model = number;
         }
@@ -370,17 +369,40 @@ static void take_bugs(struct reader *r, struct view key, struct view words)
     }
 }
 
+/* "6.158.10", as hwinfo and lshw have family, model and stepping; hwinfo adds
+ * the brand. */
+static int take_signature(struct report *p, struct view v)
+{
+    u32 number[3];
+    for (u32 i = 0; i < 3; i++) {
+        u32 n = read_decimal(v, &number[i]);
+        v = view_from(v, n);
+        if (!n || (i < 2 && (!v.len || v.s[0] != '.'))) {
+            return 0;
+        }
+        v = view_from(v, i < 2);
+    }
+    p->family = number[0];
+    p->model = number[1];
+    p->stepping = number[2];
+    if (v.len) {
+        name_set(&p->brand, unquoted(view_trim(v)));
+    }
+    return 1;
+}
+
 /* What a report says besides names. */
 static void take_value(struct reader *r, struct view key, struct view value)
 {
     struct report *p = &r->report;
     u32 number = NO_NUMBER;
-    int whole = is_number(value, &number);
-    enum field_kind kind = field_of(key);
-    if (!whole) {
-        read_decimal(value, &number);
+    read_decimal(value, &number);
+    if (take_sizes(r, value) ||
+        ((same_key(key, "model") || same_key(key, "version")) &&
+            take_signature(p, value))) {
+        return;
     }
-    switch (kind) {
+    switch (field_of(key)) {
     case FAMILY_FIELD: p->family = number; return;
     case MODEL_FIELD: p->model = number; return;
     case STEPPING_FIELD: p->stepping = number; return;
@@ -389,10 +411,8 @@ static void take_value(struct reader *r, struct view key, struct view value)
     case BRAND_FIELD: name_set(&p->brand, unquoted(value)); return;
     case BUGS_FIELD: take_bugs(r, key, value); return;
     case POWER_FIELD: take_power(r, value); return;
-    case VENDOR_FIELD: case LIST_FIELD: case FIELD_KINDS: break;
-    }
-    if (!take_sizes(r, value)) {
-        guess_field(r, key, value);
+    case VENDOR_FIELD: case LIST_FIELD: break;
+    case FIELD_KINDS: guess_field(r, key, value); return;
     }
 }
 
@@ -409,10 +429,39 @@ static int is_x86(struct view v)
            (v.len == 4 && v.s[0] == 'i' && view_equal(view_from(v, 2), VIEW("86")));
 }
 
+/* What a field without a report before it begins: keys differ in their case.
+ * The first line of py-cpuinfo and of libcpuid's report has a name of its own.
+ */
+static enum format_id format_of(struct view key, struct view value)
+{
+    if (view_equal(key, VIEW("Vendor ID Raw"))) {
+        return FORMAT_CPU_INFO;
+    }
+    if (field_of(key) == LIST_FIELD) {
+        /* inxi sorts what it shows. */
+        return view_equal(key, VIEW("flags")) ? FORMAT_CPUINFO
+               : view_equal(key, VIEW("Flags")) &&
+                       view_starts(value, VIEW("fpu"))
+                   ? FORMAT_LSCPU
+                   : FORMAT_FLAGS;
+    }
+    return view_equal(key, VIEW("vendor_str")) ? FORMAT_FLAGS
+           : key.s[0] >= 'a'                   ? FORMAT_CPUINFO
+                                               : FORMAT_LSCPU;
+}
+
+/* Fields that stand before the flags, and are clear enough alone. */
+static int begins(struct view key, struct view value)
+{
+    return (field_of(key) == VENDOR_FIELD && is_vendor(unquoted(value))) ||
+           same_key(key, "model name") || same_key(key, "cpu family");
+}
+
 static enum line_use take_key(struct reader *r, struct view key,
     struct view value)
 {
-    enum report_kind in = r->list.open ? r->report.kind : NO_REPORT;
+    struct list *l = &r->list;
+    enum report_kind in = l->open ? r->report.kind : NO_REPORT;
     enum field_kind kind = field_of(key);
     u32 number;
     if (same_key(key, "processor") && is_number(value, &number)) {
@@ -425,42 +474,209 @@ static enum line_use take_key(struct reader *r, struct view key,
         report_open(r, IN_LSCPU, FORMAT_LSCPU, LINUX);
         return used(r);
     }
-    struct view vendor = unquoted(value);
-    if (is_vendor(vendor) && (kind == VENDOR_FIELD || in != NO_REPORT)) {
-        if (in == NO_REPORT) {
-            int lscpu = view_equal(key, VIEW("Vendor ID"));
-            int cpuinfo = view_equal(key, VIEW("vendor_id"));
-            report_open(r, lscpu ? IN_LSCPU : cpuinfo ? IN_CPUINFO : IN_OTHER,
-                lscpu     ? FORMAT_LSCPU
-                : cpuinfo ? FORMAT_CPUINFO
-                          : FORMAT_FLAGS,
-                LINUX);
+    if (kind == LIST_FIELD || in == NO_REPORT) {
+        u32 known = count_names(r, value, NO_NUMBER, &number);
+        if (kind == LIST_FIELD ? known * 2 > number : is_list(r, value)) {
+            return take_list(r, l->open ? l->format : format_of(key, value),
+                value);
         }
-        found_vendor(r, r->list.format, vendor);
-        return used(r);
+    } else if (is_list(r, value)) {
+        return take_list(r, l->format, value);
     }
-    if (kind == LIST_FIELD
-            ? count_names(r, value, NO_NUMBER, &number) * 2 > number
-            : is_list(r, value)) {
-        enum format_id format = view_equal(key, VIEW("flags")) ? FORMAT_CPUINFO
-                                : view_equal(key, VIEW("Flags")) ? FORMAT_LSCPU
-                                                                 : FORMAT_FLAGS;
-        return take_list(r, in == NO_REPORT ? format : r->list.format, value);
+    if (begins(key, value) && (in == NO_REPORT || l->listed)) {
+        enum format_id format = in ? l->format : format_of(key, value);
+        end_cpu(r);
+        in = in ? in : IN_OTHER;
+        report_open(r, in, format, LINUX);
     }
     if (in == NO_REPORT || names_host(key)) {
         return NOT_MINE;
     }
+    if (is_vendor(unquoted(value))) {
+        found_vendor(r, l->format, unquoted(value));
+        return used(r);
+    }
+    if (same_key(key, "vendor")) { /* lshw's words */
+        found_vendor(r, l->format,
+            view_starts(value, VIEW("Intel"))                ? VIEW("Intel")
+            : view_find(value, VIEW("[AMD]")) < value.len ? VIEW("AMD")
+                                                             : VIEW(""));
+        return used(r);
+    }
     take_value(r, key, value);
     return kind < FIELD_KINDS ? used(r) : ASIDE;
+}
+
+/* "01: None 00.0: 10103 CPU" of hwinfo, "*-cpu:1" of lshw: a logical CPU. */
+static int cpu_heading(struct reader *r, struct view line)
+{
+    u32 number = 0;
+    if (view_starts(line, VIEW("*-"))) {
+        if (!view_starts(line, VIEW("*-cpu")) ||
+            (line.len > 5 && line.s[5] != ':' && line.s[5] != ' ')) {
+            return 0;
+        }
+        read_decimal(view_from(line, 6), &number);
+    } else {
+        u32 n = read_decimal(line, &number);
+        if (!n || view_find(line, VIEW(": 10103 CPU")) == line.len) {
+            return 0;
+        }
+    }
+    found_cpu(r, number, 0, 0);
+    report_open(r, IN_OTHER, FORMAT_FLAGS, LINUX);
+    return 1;
+}
+
+/* "VMX             *       Supports ..." of Coreinfo, and "HTT*  ..." */
+static int coreinfo_row(struct reader *r, struct view line)
+{
+    u32 n = 0;
+    while (n < line.len && !is_space(line.s[n])) {
+        n++;
+    }
+    struct view name = view_head(line, n), rest = view_trim(view_from(line, n));
+    if (rest.len > 1 && is_space(rest.s[1])) {
+        n = 0;
+    } else if (n > 1) {
+        rest = view_from(name, name.len - 1);
+        name = view_head(name, name.len - 1);
+    }
+    if (!rest.len || (rest.s[0] != '*' && rest.s[0] != '-') || !name.len ||
+        !is_word(name.s[0]) || name.s[0] == '-') {
+        return 0;
+    }
+    int there = rest.s[0] == '*';
+    if (r->report.kind != IN_COREINFO || !r->list.open) {
+        if (n || !is_name(r, name)) {
+            return 0;
+        }
+        report_open(r, IN_COREINFO, FORMAT_COREINFO, COREINFO);
+    }
+    if (!r->list.listed && !is_name(r, name)) {
+        return 0; /* "Sysinternals - www.sysinternals.com" */
+    }
+    r->list.listed = 1;
+    /* Hyper-V keeps virtualization to itself, also from its root. */
+    u32 row = bit_named(&r->fleet->know, COREINFO, name, 0);
+    u32 guest = bit_find(1, 0, ECX, 31);
+    if (!there && row < BITS && guest < BITS && r->list.said[guest] == 1 &&
+        (view_equal(name, VIEW("VMX")) || view_equal(name, VIEW("SVM")))) {
+        if (!r->hyperv_said) {
+            r->hyperv_said = 1;
+            note_add(&r->fleet->notes, NOTE_HYPERV, note_here(r));
+        }
+    } else {
+        names_take(r, name, there);
+    }
+    used(r);
+    return 1;
+}
+
+static u32 number_after(struct view line, struct view word)
+{
+    u32 number = NO_NUMBER;
+    read_decimal(view_from(line, view_find(line, word) + word.len), &number);
+    return number;
+}
+
+/* Lines of Coreinfo around its rows. */
+static enum line_use coreinfo_line(struct reader *r, struct view line)
+{
+    struct report *p = &r->report;
+    u32 comma = view_find(line, VIEW(", ")), leaf;
+    if (view_starts(line, VIEW("Coreinfo v"))) {
+        found_split(r);
+        report_open(r, IN_COREINFO, FORMAT_COREINFO, COREINFO);
+        return used(r);
+    }
+    if (coreinfo_row(r, line)) {
+        r->section = RESULTS;
+        return USED;
+    }
+    if (!r->list.open || p->kind != IN_COREINFO) {
+        return NOT_MINE;
+    }
+    r->section = RESULTS; /* maps of processors, caches, NUMA nodes */
+    if (view_find(line, VIEW(" Family ")) < comma && comma < line.len) {
+        p->family = number_after(line, VIEW(" Family "));
+        p->model = number_after(line, VIEW(" Model "));
+        p->stepping = number_after(line, VIEW(" Stepping "));
+        found_vendor(r, FORMAT_COREINFO, view_from(line, comma + 2));
+        return used(r);
+    }
+    if (view_starts(line, VIEW("Maximum implemented CPUID leaves: ")) &&
+        comma < line.len) {
+        read_hex(view_from(line, 34), &leaf);
+        p->level = leaf;
+        if (read_hex(view_from(line, comma + 2), &leaf) == 8) {
+            found_register(r, FORMAT_COREINFO, 0x80000000u, 0, EAX, leaf,
+                0xffffffffu);
+        }
+        return used(r);
+    }
+    if (view_starts(line, VIEW("Maximum implemented address width: ")) &&
+        comma < line.len) {
+        read_decimal(view_from(line, 35), &p->virtual_);
+        read_decimal(view_from(line, comma + 2), &p->physical);
+        return used(r);
+    }
+    if (p->family == NO_NUMBER && !p->brand.len &&
+        (view_find(line, VIEW("(R)")) < line.len ||
+            view_starts(line, VIEW("AMD ")))) {
+        name_set(&p->brand, line);
+        return used(r);
+    }
+    return NOT_MINE;
+}
+
+/* "64-bit amd64 applications" and the words under it, or "amd64: words". */
+static enum line_use isainfo_line(struct reader *r, struct view line)
+{
+    u32 bits_, n = read_decimal(line, &bits_), words;
+    int in = r->list.open && r->report.kind == IN_ISAINFO;
+    struct view end = VIEW(" applications");
+    int heading = n && view_starts(view_from(line, n), VIEW("-bit ")) &&
+                  line.len > end.len &&
+                  view_equal(view_from(line, line.len - end.len), end);
+    u32 amd64 = view_starts(line, VIEW("amd64: ")) ? 7u
+                : view_starts(line, VIEW("i386: ")) ? 6u
+                                                    : 0;
+    if (heading || amd64) {
+        /* The words for 32 bits are of the same CPU. */
+        if (!in || bits_ == 64 || amd64 == 7) {
+            end_cpu(r);
+            report_open(r, IN_ISAINFO, FORMAT_ISAINFO, ILLUMOS);
+        }
+        names_words(r, view_from(line, amd64 ? amd64 : line.len));
+        return used(r);
+    }
+    if (!in || view_find(line, VIEW(":")) < line.len ||
+        count_names(r, line, NO_NUMBER, &words) * 2 <= words) {
+        return NOT_MINE;
+    }
+    names_words(r, line);
+    return used(r);
 }
 
 enum line_use read_names(struct reader *r, struct view line)
 {
     struct view key, value;
     line = view_trim(line);
-    enum line_use use = take_more(r, line);
-    if (use || !line.len) {
+    if (!line.len) {
+        return NOT_MINE;
+    }
+    if (cpu_heading(r, line)) {
+        return used(r);
+    }
+    enum line_use use = coreinfo_line(r, line);
+    use = use ? use : isainfo_line(r, line);
+    use = use ? use : take_more(r, line);
+    if (use) {
         return use;
+    }
+    if (view_starts(line, VIEW("CPU_FLAGS_X86=")) && line.len > 15) {
+        return take_list(r, FORMAT_FLAGS, unquoted(view_from(line, 14)));
     }
     if (take_field(line, &key, &value)) {
         if (other_architecture(r, key, value)) {
@@ -468,8 +684,5 @@ enum line_use read_names(struct reader *r, struct view line)
         }
         return take_key(r, key, value);
     }
-    if (is_list(r, line)) {
-        return take_list(r, FORMAT_FLAGS, line);
-    }
-    return NOT_MINE;
+    return is_list(r, line) ? take_list(r, FORMAT_FLAGS, line) : NOT_MINE;
 }
