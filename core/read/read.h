@@ -111,7 +111,7 @@ struct reader {
     u32 table_n, table_row; /* registers a header row names */
     struct {
         enum format_id format; /* of the leaf or title read last, or FORMATS */
-        u32 leaf, sub, title;  /* title: its line */
+        u32 leaf, sub, title;  /* title: the last line was one */
         u32 less;              /* what follows it counts less, */
         int outdone, told;     /* or not at all */
         enum format_id fields_format, grid;

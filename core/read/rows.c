@@ -389,6 +389,15 @@ void found_empties(struct reader *r)
     }
 }
 
+/* A host begins where its title stands, and a rule may follow. */
+static void found_title(struct reader *r)
+{
+    r->rows.title = 1;
+    if (!r->before.line && !r->rows.outdone) {
+        r->before = r->here;
+    }
+}
+
 /* ---- structures: a field a line, and tables: a structure a line ---- */
 
 enum { ALL_FIELDS = 1 << LEAF | 15 << FIRST_REG };
@@ -425,9 +434,7 @@ static void put_field(struct reader *r, enum format_id format, u32 field,
     if (!r->rows.fields) {
         r->rows.lines = 0;
         r->rows.line = r->here.line;
-        if (!r->before.line) {
-            r->before = r->here;
-        }
+        found_title(r);
     }
     r->rows.fields |= 1u << field;
     r->rows.field[field] = value;
@@ -444,6 +451,7 @@ static enum line_use take_field(struct reader *r, enum format_id format,
         return NOT_MINE;
     }
     if (!(m->has & HAS_FIELD)) {
+        found_title(r);
         r->rows.format = format;
         return ASIDE;
     }
@@ -478,7 +486,7 @@ static enum line_use take_title(struct reader *r, enum format_id format,
     r->rows.outdone = is_outdone(r, format, use, line);
     r->rows.format = format;
     r->rows.less = use & LESS;
-    r->rows.title = r->here.line;
+    found_title(r);
     set_section(r, format, use);
     return ASIDE;
 }
@@ -499,6 +507,7 @@ static enum line_use take_words(struct reader *r, enum format_id format,
         r->rows.sub = m->sub;
     }
     if (!(m->has & HAS_WORDS)) {
+        found_title(r);
         return USED;
     }
     use |= r->rows.less;
@@ -632,7 +641,7 @@ static enum line_use header(struct reader *r, struct view line)
     r->rows.listed = listed;
     r->rows.hex = 0;
     r->rows.grid = level ? FORMAT_ESXCLI : format_here(r);
-    r->rows.title = r->here.line;
+    found_title(r);
     return ASIDE;
 }
 
@@ -688,8 +697,9 @@ static enum line_use grid_row(struct reader *r, struct view line)
 enum line_use read_rows(struct reader *r, struct view line)
 {
     line = view_trim(line);
-    if (r->rows.title && !past(line, "=-").len &&
-        (r->rows.title + 1 == r->here.line || r->rows.format == FORMAT_CPU_Z)) {
+    u32 title = r->rows.title;
+    r->rows.title = 0;
+    if ((title || r->rows.format == FORMAT_CPU_Z) && !past(line, "=-").len) {
         return ASIDE;
     }
     if (r->rows.columns) {
