@@ -38,6 +38,7 @@ struct refusal {
 
 struct refusals {
     u32 n, bits_n;
+    int limit_told;
     struct refusal list[REFUSALS];
     struct refused bits[REFUSED];
 };

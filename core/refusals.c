@@ -79,11 +79,10 @@ static const char bit_steps[] =
     "Look for its switch in the BIOS of %v; a CPU that never had it needs it "
     "hidden from the machine.\0"
     "Bring microcode and BIOS of %v up to date before hiding it.\0"
+    "Hide it from the machine: sooner or later updates take it from all "
+    "hosts.\0"
     "Bring kernel and hypervisor of both hosts to one version, or hide it from "
-    "the machine.\0"
-    "Shut the machine down and start it again: while it runs it keeps what it "
-    "was given.\0"
-    "Nothing.\0";
+    "the machine.\0";
 
 static u32 row_of(const struct refused *b)
 {
@@ -141,7 +140,7 @@ int refusal_of_vendors(const struct refusal *r)
 static enum cause cause_of(const struct refusal *r, const struct refused *b)
 {
     u32 cause = says[rows[r->row]].cause, row = row_of(b);
-    if (b->side == SIDE_EXTRA && cause != CAUSE_SOFTWARE) {
+    if (b->side == SIDE_EXTRA) {
         return CAUSE_MODEL;
     }
     if (cause != CAUSE_BY_BIT) {
@@ -182,6 +181,9 @@ static void make_bit(struct answer *a, const struct refusal *r,
 {
     u32 row = row_of(b);
     enum cause cause = cause_of(r, b);
+    const u32 about = rows[r->row], platform = says[about].platform;
+    int own = says[about].cause == CAUSE_BY_BIT && b->side != SIDE_EXTRA &&
+              platform != PLATFORM_CRAC && platform != PLATFORM_CRIU;
     struct view side = view_of(string_at(lacking, b->side));
     *record = (struct refused_record){.leaf_ = b->leaf,
         .sub_ = b->sub,
@@ -192,6 +194,8 @@ static void make_bit(struct answer *a, const struct refusal *r,
     KEEP(record, hosts, hosts_say_it(&t, a, b));
     if (b->bit != WHOLE) {
         KEEP(record, cause, text_put(&t, cause_called(cause)));
+    }
+    if (b->bit != WHOLE && own) { /* else what the refusal says is enough */
         KEEP(record, step, text_say(&t, string_at(bit_steps, cause), side));
     }
     if (row < BITS) {

@@ -4,6 +4,7 @@
 export function report(answer) {
   const { hosts, registers, bits, verdict, notes, reading } = answer;
   return [
+    ...answer.refusals.flatMap(refusalLines),
     ...hosts.flatMap(hostLines),
     `profile ${answer.profile} (${answer.check}): ${answer.profileReason}`,
     ...registers.filter(matters).flatMap((register) =>
@@ -15,6 +16,19 @@ export function report(answer) {
     ...notes.map(noteLine),
     `read: ${reading.sentence}`,
   ].map((line) => line.trimEnd()).join('\n');
+}
+
+function refusalLines({ platform, line, lastLine, sentence, step, bits }) {
+  return [
+    `refused by ${platform}, line${line === lastLine ? ` ${line}` : `s ${line}-${lastLine}`}: ${
+      sentence} ${step}`,
+    ...bits.map(({ key, bit, name, side, first, cause, step: next, hosts }) => [
+      `  ${name}${bit === null ? '' : ` ${key}[${bit}]`} (${side}),`,
+      first.intel || first.amd ? `since ${first.intel ?? '-'} / ${first.amd ?? '-'}:` : 'since -:',
+      cause && `${cause}. ${next}`.trimEnd(),
+      hosts,
+    ].filter(Boolean).join(' ')),
+  ];
 }
 
 function hostLines(host) {

@@ -154,7 +154,7 @@ function refusalText(refusal) {
   const groups = new Map();
   for (const bit of refusal.bits) {
     const about = SIDES[bit.side]
-      + (bit.cause ? `, usual cause: ${bit.cause}. ${bit.step}` : '');
+      + (bit.cause ? `, usual cause: ${bit.cause}. ${bit.step}`.trimEnd() : '');
     groups.set(about, [...groups.get(about) ?? [], bit]);
   }
   const feature = (bit) => {

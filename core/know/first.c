@@ -76,8 +76,9 @@ struct view cause_called(enum cause cause)
         "a real difference between CPU generations\0"
         "a BIOS setting\0"
         "microcode\0"
-        "the version of hypervisor or kernel\0"
-        "the definition of the CPU model, which changed\0"
+        "an update that took it away\0"
+        "hypervisor or kernel, mostly its version\0"
+        "the definition of the machine's CPU model\0"
         "different vendors\0";
     return view_of(string_at(called, cause));
 }

@@ -183,8 +183,9 @@ enum cause {
     CAUSE_GENERATION, /* a real difference */
     CAUSE_BIOS,       /* a switch in the BIOS */
     CAUSE_MICROCODE,
+    CAUSE_WITHDRAWN,  /* an update took it away */
     CAUSE_SOFTWARE,   /* the version of hypervisor or kernel */
-    CAUSE_MODEL,      /* the hypervisor's definition of a CPU model drifted */
+    CAUSE_MODEL,      /* how the machine's CPU is defined, here or there */
     CAUSE_VENDOR      /* of no single bit: Intel here, AMD there */
 };
 enum cause bit_cause(u32 row);

@@ -86,25 +86,33 @@ static struct view next_word(struct view v)
     return view_head(v, word_len(v));
 }
 
-/* The first row one of whose texts is in the line; *rest is what follows. */
-static u32 find_row(struct view line, struct view *rest)
+/* Which letters (their low 5 bits) follow which at the beginning of a text. */
+static void mark_starts(u32 starts[32])
 {
-    u32 best = ROWS, letters = 0;
     const char *mark = marks;
     for (u32 row = 0; row < ROWS; row++) {
-        letters |= 1u << (*mark & 31);
+        starts[mark[0] & 31] |= 1u << (mark[1] & 31);
         mark += rows[row].len + 1;
     }
-    for (u32 i = 0; i < line.len && i < LOOKED_AT; i++) {
-        if (!(letters >> (line.s[i] & 31) & 1) ||
+    starts[0] = 1;
+}
+
+/* The first row one of whose texts is in the line; *rest is what follows. */
+static u32 find_row(struct reader *r, struct view line, struct view *rest)
+{
+    u32 best = ROWS, *starts = r->refusal.starts;
+    if (!starts[0]) {
+        mark_starts(starts);
+    }
+    for (u32 i = 0; i + 1 < line.len && i < LOOKED_AT; i++) {
+        if (!(starts[line.s[i] & 31] >> (line.s[i + 1] & 31) & 1) ||
             (i && is_letter(line.s[i - 1]))) {
             continue;
         }
-        mark = marks;
+        const char *mark = marks;
         for (u32 row = 0; row < best; row++) {
             struct view text = {(const u8 *)mark, rows[row].len};
-            if (!((*mark ^ line.s[i]) & 31) &&
-                view_starts(view_from(line, i), text)) {
+            if (view_starts(view_from(line, i), text)) {
                 best = row;
                 *rest = view_from(line, i + text.len);
             }
@@ -548,6 +556,9 @@ static int open_refusal(struct reader *r, u32 row, struct view line)
     }
     struct text t = text_open(&r->fleet->names);
     if (f->n == REFUSALS || t.size < 2 * REFUSAL_TEXT) {
+        if (!f->limit_told++) {
+            note_add(&r->fleet->notes, NOTE_REFUSAL_LIMIT, note_here(r), f->n);
+        }
         return 0;
     }
     text_quote(&t, line, REFUSAL_TEXT);
@@ -584,7 +595,7 @@ static enum line_use go_on(struct reader *r, struct view line)
         return ASIDE;
     }
     return rows[last->row].platform <= PLATFORM_EVC &&
-                   take_labels(r, line, rows[last->row].side)
+                   take_labels(r, line, r->refusal.side)
                ? USED
                : NOT_MINE;
 }
@@ -594,7 +605,7 @@ enum line_use read_refusal(struct reader *r, struct view line)
     struct view rest = line;
     enum line_use use = USED;
     line = view_trim(line);
-    u32 row = find_row(line, &rest);
+    u32 row = find_row(r, line, &rest);
     if (row < ROWS) {
         r->refusal.open = open_refusal(r, row, line);
         if (r->refusal.open) {

@@ -224,7 +224,42 @@ static void check_notes(struct look *l)
         check_line(l, n->text_at_, n->text_len_);
     }
     /* Nothing is dropped silently, and nothing readable is said to be. */
-    CHECK(l->a->hosts_n_ > 0 || l->a->notes_n_ > 0);
+    CHECK(l->a->hosts_n_ > 0 || l->a->notes_n_ > 0 || l->a->refusals_n_ > 0);
+}
+
+static void check_refused(struct look *l, const struct refused_record *b)
+{
+    CHECK(b->reg_ < 4 && b->bit_ <= PLACELESS && b->side_ <= SIDE_EXTRA);
+    CHECK(b->name_len_ > 0);
+    check_line(l, b->name_at_, b->name_len_);
+    check_line(l, b->meaning_at_, b->meaning_len_);
+    check_line(l, b->intel_at_, b->intel_len_);
+    check_line(l, b->amd_at_, b->amd_len_);
+    check_line(l, b->cause_at_, b->cause_len_);
+    check_line(l, b->step_at_, b->step_len_);
+    check_line(l, b->hosts_at_, b->hosts_len_);
+}
+
+static void check_refusals(struct look *l)
+{
+    const struct refusal_record *all = records_at(l, l->a->refusals_at_,
+        l->a->refusals_n_, sizeof(struct refusal_record));
+    CHECK(l->a->refusals_n_ <= REFUSALS);
+    for (u32 i = 0; i < l->a->refusals_n_; i++) {
+        const struct refusal_record *r = &all[i];
+        const struct refused_record *bits =
+            records_at(l, r->bits_at_, r->bits_n_, sizeof(*bits));
+        CHECK(r->source_ >= 1 && r->line_ >= 1 && r->line_ <= r->last_line_);
+        CHECK(r->last_line_ <= l->lines && r->bits_n_ <= REFUSED_EACH);
+        CHECK(r->platform_len_ > 0 && r->sentence_len_ > 0);
+        check_line(l, r->platform_at_, r->platform_len_);
+        check_line(l, r->sentence_at_, r->sentence_len_);
+        check_line(l, r->step_at_, r->step_len_);
+        check_line(l, r->text_at_, r->text_len_);
+        for (u32 b = 0; b < r->bits_n_; b++) {
+            check_refused(l, &bits[b]);
+        }
+    }
 }
 
 static void check_words(struct look *l)
@@ -296,6 +331,7 @@ static u64 look_at(struct engine *e, const struct run *r, u8 *memory)
     check_registers(&l);
     check_bits(&l);
     check_notes(&l);
+    check_refusals(&l);
     check_words(&l);
     const struct register_record *registers = records_at(&l,
         l.a->registers_at_, l.a->registers_n_, sizeof(*registers));
