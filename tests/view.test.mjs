@@ -41,6 +41,8 @@ test('a bit that counts is marked by a shape in its rows and a triangle below', 
   assert.equal(view.cellShape({ id: 'effective' }, '0', counts), 'sum');
   assert.equal(view.cellShape({ host: true }, '?', view.mark(undefined)), 'unknown');
   assert.equal(view.mark({ decision: 'conflict' }).glyph, '!');
+  const nobody = view.mark({ decision: 'unknown', ones: 0, zeros: 0, unknowns: 2 });
+  assert.equal(nobody.glyph + view.cellShape({ host: true }, '?', nobody), '', 'none stands out');
 });
 
 test('differences: conflicts first, then hide, then what needs no action', () => {
@@ -131,6 +133,20 @@ test('a register is folded when nothing in it counts, and says what differs', ()
   assert.deepEqual(answer.registers.map((one) => view.isQuiet(answer, one)),
     [false, true, true, true]);
   assert.equal(view.quietWord(answer, answer.registers[3]), '1 bit differs without counting');
+});
+
+test('many registers of which the same is to be said become one line', () => {
+  const answer = ask(`${samples[1].text}# host: esx01\nID1ECX 0x0000641d\n`);
+  const folded = (register) => view.isQuiet(answer, register);
+  const all = view.runs(answer, folded);
+  assert.deepEqual(all.flatMap(({ registers }) => registers), answer.registers, 'in order');
+  const [run] = all.filter(({ word }) => word);
+  assert.ok(run.registers.length >= 4);
+  for (const register of run.registers) {
+    assert.equal(view.quietWord(answer, register), run.word);
+    assert.ok(folded(register));
+  }
+  assert.ok(view.runs(answer, () => false).every(({ word }) => !word));
 });
 
 test('who has a bit, by name', () => {

@@ -222,6 +222,14 @@ export function select(key, bit, listed = false) {
   selected.value = same ? null : { key, bit, listed };
 }
 
+/** Leads to a bit in the masks. */
+export function show(key, bit) {
+  batch(() => {
+    selected.value = { key, bit, listed: false };
+    goal.value = { key, bit, row: 'custom' };
+  });
+}
+
 /** The rows of the table of differences: all that differ where they are few. */
 export const rows = computed(() => filter.value ?? usualFilter(answer.value));
 

@@ -135,6 +135,10 @@ export function mark(row) {
       ?? 'differs, ignored';
     return { glyph: '△', shape: 'plain', word };
   }
+  // Where no host tells, none stands out for not telling.
+  if (row.unknowns > 0 && !row.ones && !row.zeros) {
+    return { glyph: '', shape: 'untold', word: 'unknown' };
+  }
   return row.unknowns > 0
     ? { glyph: '?', shape: 'unknown', word: 'unknown somewhere' }
     : { glyph: '', shape: '', word: row.decision };
@@ -192,7 +196,7 @@ export function cellShape(row, value, { shape }, bit) {
   if (row.id === 'custom' && value === '0') return 'zero';
   if (row.id === 'effective' && value === '0' && shape === 'counts') return 'sum';
   if (!row.host) return '';
-  if (value === '?') return 'unknown';
+  if (value === '?') return shape === 'untold' ? '' : 'unknown';
   return shape === 'counts' ? 'differs' : shape === 'conflict' ? 'conflict' : '';
 }
 
@@ -226,6 +230,25 @@ export function quietWord(answer, { key, unknown }) {
   if (others.length === 0) return 'no difference in what is known';
   return `unknown on ${others.length > 2 ? plural(others.length, 'host')
     : list(others.map((host) => host.name))}`;
+}
+
+const LONG = 4;
+
+/**
+ * Registers in order, with long runs of folded ones that say the same as one.
+ * @param {(register: object) => boolean} isFolded
+ * @returns {{ registers: object[], word: string }[]} word: '' for a register by itself
+ */
+export function runs(answer, isFolded) {
+  const out = [];
+  for (const register of answer.registers) {
+    const word = isFolded(register) ? quietWord(answer, register) : '';
+    const last = out.at(-1);
+    if (word && last?.word === word) last.registers.push(register);
+    else out.push({ registers: [register], word });
+  }
+  return out.flatMap((run) => (run.registers.length >= LONG
+    ? [run] : run.registers.map((register) => ({ registers: [register], word: '' }))));
 }
 
 /** Whether a column stands out from its neighbours. */

@@ -227,6 +227,47 @@ describe('the page', { skip }, () => {
     assert.equal(await choice.inputValue(), '');
   });
 
+  const refused = `Host CPU is incompatible with the virtual machine's requirements at CPUID level 0x1 register 'ecx'.
+Host bits: 0000:0000:1001:1000:0010:0010:0000:0001
+Required: x001:xxxx:x0xx:xxxx:xxxx:xxxx:xxxx:xxxx
+`;
+
+  it('explains a refusal, also when there is nothing else', async () => {
+    await paste(refused);
+    await page.getByText('no host, but 1 refusal').waitFor();
+    assert.match(await verdict(), /vCenter.*AVX/);
+    const panel = page.getByRole('region', { name: 'The refusal' });
+    assert.match(await panel.innerText(), /1\.ecx\[28\]\s+AVX.*Sandy Bridge.*Usual cause.*Next/s);
+    await page.getByText('paste the hosts themselves').waitFor();
+    assert.equal(await page.locator('.notes').count(), 0);
+    await paste(xeon);
+    await untilHosts(2);
+    assert.match(await verdict(), /^Hide/);
+    await panel.getByText('Every host read here that tells has it').waitFor();
+    await panel.getByRole('button', { name: '1.ecx[28]' }).click();
+    await page.waitForFunction(() => document.activeElement.dataset.bit === '28');
+    assert.match(await page.locator('.bit').innerText(), /AVX/);
+  });
+
+  it('sets the masks of a .vmx against the recommended ones', async () => {
+    const machine = (ecx) => 'hostCPUID.0 = "0000000d756e65476c65746e49656e69"\n'
+      + `hostCPUID.1 = "000206d700200800${ecx}bfebfbff"\n`
+      + 'hostCPUID.80000001 = "0000000000000000000000012c100800"\n';
+    await drop([
+      ['one.vmx', `${machine('17bee3ff')}cpuid.1.ecx = "----:----:----:----:--0-:----:----:----"\n`
+        + 'cpuid.80000001.edx.amd = "--0-:----:----:----:----:----:----:----"\n'],
+      ['two.vmx', machine('17bae3fd')]]);
+    await untilHosts(2);
+    assert.equal(await cells('leaf 1, ECX', 'yours'), '------------------0-------------');
+    await page.getByText('from one.vmx, line 4. It does not hide PCLMULQDQ, but hides CMPXCHG16B '
+      + 'without need.').waitFor();
+    const lacking = page.locator('.yours td.lacks');
+    assert.deepEqual(await lacking.evaluateAll((all) => all.map(({ dataset }) => dataset.bit)), ['1']);
+    assert.match(await lacking.getAttribute('aria-label'), /custom 0.*, yours -$/);
+    await page.getByText('1 line of your texts is a mask that is not compared').click();
+    await page.getByText(/one\.vmx, line 5:/).waitFor();
+  });
+
   it('reads what is typed, and keeps it when the field is left', async () => {
     await page.locator('#field').fill(esx('typed', '0x0000641d'));
     await untilHosts(1);
@@ -441,6 +482,18 @@ describe('the page', { skip }, () => {
     assert.equal(await page.getByRole('grid').count(), 4);
     await button('fold all').click();
     assert.equal(await page.getByRole('grid').count(), 0);
+  });
+
+  it('tells many registers in a line, where the same is to be said of them', async () => {
+    await drop([['kvm.txt', xeon], ['short.txt', 'CPU:\n   0x00000001 0x00: eax=0x000306f2 '
+      + 'ebx=0x00200800 ecx=0x7ffefbff edx=0xbfebfbff\n']]);
+    await page.getByText(/unknown on short$/).first().waitFor();
+    const before = await page.locator('.register').count();
+    await page.getByRole('button', { name: /^show \S+ to \S+$/ }).last().click();
+    await page.waitForFunction((count) =>
+      document.querySelectorAll('.register').length > count + 2, before);
+    const focused = await page.evaluate(() => document.activeElement.getAttribute('aria-label'));
+    assert.match(focused, /^show leaf/);
   });
 
   it('lays eight bits a block on a narrow screen, without scrolling sideways', async () => {

@@ -1,5 +1,7 @@
-import { answer, request, unfolded } from '../state.js';
-import { MOST_KINDS, isQuiet, kinds, letter, masksAside, plural, whereIs } from '../view.js';
+import { answer, request, selected, unfolded } from '../state.js';
+import {
+  MOST_KINDS, isQuiet, kinds, letter, masksAside, place, plural, runs, whereIs,
+} from '../view.js';
 import { Register } from './register.jsx';
 
 /** The written addition, register by register. */
@@ -10,6 +12,8 @@ export function Masks() {
   const unfoldAll = () => {
     unfolded.value = new Map(registers.map(({ key }) => [key, !open]));
   };
+  const isFolded = (register) => !unfolded.value.has(register.key)
+    && selected.value?.key !== register.key && isQuiet(answer.value, register);
   const used = [...new Set(registers.flatMap((one) => [...one.default, ...one.custom]))]
     .filter((one) => one !== ' ').sort();
   return (
@@ -25,9 +29,10 @@ export function Masks() {
         <button type="button" onClick={unfoldAll}>{open ? 'fold all' : 'unfold all'}</button>
       </div>
       <Aside />
-      {registers.map((register) => (
-        <Register key={register.key} quiet={isQuiet(answer.value, register)} {...{ register, groups }} />
-      ))}
+      {runs(answer.value, isFolded).map(({ registers: some, word }) => (word
+        ? <Run key={some[0].key} registers={some} word={word} />
+        : <Register key={some[0].key} register={some[0]} groups={groups}
+          quiet={isQuiet(answer.value, some[0])} />))}
       <details class="letters">
         <summary>What the letters mean</summary>
         <dl>
@@ -41,6 +46,29 @@ export function Masks() {
 }
 
 const FIRST = 20;
+
+/** Many registers of which the same is to be said. */
+function Run({ registers, word }) {
+  const names = `${place(registers[0].key)} to ${place(registers.at(-1).key)}`;
+  const show = () => {
+    unfolded.value = new Map([...unfolded.value, ...registers.map(({ key }) => [key, false])]);
+    // The focus stays where it is, on the first of them.
+    setTimeout(() => document.getElementById(`r${registers[0].key}`).parentNode
+      .querySelector('button').focus());
+  };
+  return (
+    <article class="register folded">
+      <h3>
+        <span class="key" translate={false}>{names}</span>{' '}
+        <span class="title">{plural(registers.length, 'register')}</span>
+      </h3>
+      <p class="acts">
+        <span class="quiet">{word}</span>
+        <button type="button" aria-label={`show ${names}`} onClick={show}>show</button>
+      </p>
+    </article>
+  );
+}
 
 /** Lines of the person's texts that are masks, too, but stand beside no register here. */
 function Aside() {

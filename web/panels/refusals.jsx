@@ -1,4 +1,4 @@
-import { answer, hasHosts, refusals, request, select } from '../state.js';
+import { answer, hasHosts, refusals, request, show } from '../state.js';
 import { capital, causes, firstWords, hasBit, nameOf, place, whereIs } from '../view.js';
 
 const FIRST = 5;
@@ -67,7 +67,7 @@ function Place({ bit: { key, bit } }) {
   if (key === null) return null;
   const name = place(key, bit ?? undefined);
   return bit !== null && answer.value && hasBit(answer.value, key)
-    ? <button type="button" class="place" translate={false} onClick={() => select(key, bit)}>{
+    ? <button type="button" class="place" translate={false} onClick={() => show(key, bit)}>{
       name}</button>
     : <span class="place" translate={false}>{name}</span>;
 }
