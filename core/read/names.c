@@ -5,7 +5,8 @@
 #include "names.h"
 
 enum { HIDDEN = 7 }; /* an age: the kernel may keep the bit to itself */
-enum said { NOT_SAID, THERE, MISSING, ASSUMED };
+/* VAGUE: said, but not which bit is meant: unknown. */
+enum said { NOT_SAID, THERE, MISSING, ASSUMED, VAGUE };
 
 /* Words of Linux that are no bits: what each tells of the kernel's age, and
  * then the words themselves. */
@@ -143,6 +144,13 @@ static int is_bit(struct reader *r, u32 row, u32 vendor)
     return leaf != 7 || bits.sub[row] != 1 || reg != EBX || bit != 0;
 }
 
+static void be_vague(struct reader *r, u32 row)
+{
+    if (row < BITS && !r->list.said[row]) {
+        r->list.said[row] = VAGUE;
+    }
+}
+
 void names_take(struct reader *r, struct view name, int there)
 {
     struct list *l = &r->list;
@@ -152,6 +160,15 @@ void names_take(struct reader *r, struct view name, int there)
     u32 row = bit_named(k, d, name, vendor);
     l->last = r->here;
     l->end = r->here_end;
+    if (d == LINUX) {
+        /* Its words can stand for either vendor's bit. */
+        u32 intel = bit_named(k, d, name, INTEL);
+        u32 amd = bit_named(k, d, name, AMD);
+        if (intel != amd || !is_bit(r, row, vendor)) {
+            be_vague(r, intel);
+            be_vague(r, amd);
+        }
+    }
     if (is_bit(r, row, vendor)) {
         names_bit(r, row, there);
         if (bit_age(row) == HIDDEN) {
@@ -262,6 +279,8 @@ static u32 take_register(struct reader *r, u32 at, enum absent absent,
         if (bits.merge[at] == ALIAS) {
             w.known |= copied->known & bit;
             w.value |= copied->value & copied->known & bit;
+        } else if (l->said[at] == VAGUE) {
+            continue;
         } else if (l->said[at] || is_absent(r, at, absent)) {
             w.known |= bit;
             w.value |= there ? bit : 0;
