@@ -138,7 +138,7 @@ static int is_name(struct reader *r, struct view name)
 {
     u32 row = bit_named(&r->fleet->know, (enum dialect)r->list.dialect, name,
         INTEL);
-    return name.len && (row < BITS || names_kernel(r, name));
+    return name.len && (row < BITS || is_synthetic(name));
 }
 
 /* How many of the words are names, up to so many words. */
@@ -220,18 +220,6 @@ static u32 hash_of(struct view v)
     return hash | 1;
 }
 
-/* Does Linux' own whole list stand here? Others leave out what they like. */
-static enum absent absent_of(struct view words, enum dialect dialect)
-{
-    int fpu = 0, own = 0;
-    for (struct view v = names_next(&words); v.len; v = names_next(&words)) {
-        fpu |= view_equal(v, VIEW("fpu"));
-        own |= view_equal(v, VIEW("nopl")) || view_equal(v, VIEW("cpuid"));
-    }
-    return dialect == LINUX && fpu && own ? ABSENT_LINUX_KERNEL
-                                          : ABSENT_UNKNOWN;
-}
-
 /* A list of names. The same again, as grep has it, is another CPU. */
 static enum line_use take_list(struct reader *r, enum format_id format,
     struct view words)
@@ -250,7 +238,8 @@ static enum line_use take_list(struct reader *r, enum format_id format,
     }
     r->flags_hash = hash;
     r->list.listed = 1;
-    r->list.absent = absent_of(words, (enum dialect)r->list.dialect);
+    r->list.absent =
+        r->list.dialect == LINUX ? ABSENT_LINUX_KERNEL : ABSENT_UNKNOWN;
     take_words(r, words);
     return USED;
 }
@@ -418,6 +407,9 @@ static void take_value(struct reader *r, struct view key, struct view value)
 
 static int names_host(struct view key)
 {
+    while (key.len && !is_letter(key.s[0])) {
+        key = view_from(key, 1);
+    }
     return same_key(key, "host") || same_key(key, "hostname") ||
            same_key(key, "server") || same_key(key, "node") ||
            same_key(key, "host name") || same_key(key, "machine");

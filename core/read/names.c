@@ -37,11 +37,19 @@ static void prints_up_to(struct list *l, u32 age)
     l->kernel = age > l->kernel ? age : l->kernel;
 }
 
+int is_synthetic(struct view word)
+{
+    return synthetic(word) < sizeof(synthetic_ages);
+}
+
 int names_kernel(struct reader *r, struct view word)
 {
     u32 i = synthetic(word);
     if (i < sizeof(synthetic_ages)) {
         prints_up_to(&r->list, synthetic_ages[i]);
+        r->list.own |= view_equal(word, VIEW("cpuid")) ||
+                       view_equal(word, VIEW("nopl")) ||
+                       view_equal(word, VIEW("rep_good"));
     }
     return i < sizeof(synthetic_ages);
 }
@@ -94,9 +102,10 @@ void names_bit(struct reader *r, u32 row, int there)
     l->last = r->here;
     l->end = r->here_end;
     l->said[row] = there ? THERE : MISSING;
-    /* A kernel newer than the last that does not print it. */
+    /* A kernel newer than the last that does not print it; of what 5.10 prints
+     * it is not told since when. */
     u32 age = bit_age(row);
-    if (l->dialect == LINUX && there && age > 1 && age < HIDDEN) {
+    if (l->dialect == LINUX && there && age > 3 && age < HIDDEN) {
         prints_up_to(l, age - 1);
     }
 }
@@ -221,7 +230,7 @@ static int spelled_so(struct reader *r, enum dialect dialect, struct view name)
     const struct know *k = &r->fleet->know;
     u32 row = bit_named(k, dialect, name, INTEL);
     return (row < BITS && view_equal(bit_spelled(k, dialect, row), name)) ||
-           (dialect == LINUX && synthetic(name) < sizeof(synthetic_ages));
+           (dialect == LINUX && is_synthetic(name));
 }
 
 u32 names_known(struct reader *r, enum dialect dialect, struct view list,
@@ -348,6 +357,13 @@ void names_close(struct reader *r, enum absent absent)
         l->tail_len = 0;
     }
     take_later(r);
+    /* People, and tools, leave out of a list what they like. */
+    u32 fpu = bit_find(1, 0, EDX, 0);
+    int whole = l->format == FORMAT_CPUINFO || l->format == FORMAT_LSCPU;
+    if (absent == ABSENT_LINUX_KERNEL &&
+        (l->said[fpu] != THERE || !(whole || l->own))) {
+        absent = ABSENT_UNKNOWN;
+    }
     struct word copied = {0, 0};
     u32 amd = vendor_of(r) == AMD;
     for (u32 row = 0; row < BITS;) {

@@ -42,6 +42,7 @@ struct list {
     int open;
     enum format_id format;
     u32 dialect, absent, listed;
+    int own; /* it has words that only Linux' whole list has */
     u32 kernel; /* it prints names up to this age */
     struct spot first, last;
     u32 end;
