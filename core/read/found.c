@@ -58,9 +58,12 @@ void found_split(struct reader *r)
     r->split = 1;
 }
 
-/* A heading that no host took was none. */
+/* A heading that no host took was none; a list of names is about to be one. */
 void end_heading(struct reader *r)
 {
+    if (r->heading.len) {
+        names_close(r, (enum absent)r->list.absent);
+    }
     if (r->heading.len && !r->heading_sure) {
         if (r->section == PLAIN) {
             note_unread(r, r->heading_spot.line, name_view(&r->heading));

@@ -29,6 +29,16 @@ int is_synthetic(struct view word);
  * not say otherwise. Returns 0 for a model that is not known (noted). */
 int names_model(struct reader *r, struct view model);
 
+/* Assumes that bits are 0 which libvirt would have listed beside this model: all
+ * that the release surely knew from which the list must come. */
+void libvirt_absent(struct reader *r, struct view model);
+
+/* Labels of a Kubernetes node: where the node's begin, one of them (0: says
+ * nothing about features), and what it is called. */
+void node_begins(struct reader *r);
+int node_label(struct reader *r, struct view key, struct view value);
+void node_name(struct reader *r, struct view name);
+
 /* What it means that a name is not in the list: nothing (unknown), or that the
  * feature is missing, as far as the dialect has a name for it. LINUX_KERNEL: as
  * far as the kernel, whose age the names tell, could have printed it. */

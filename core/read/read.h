@@ -175,6 +175,20 @@ struct reader {
         struct refused at;      /* the register it is about */
         struct word vectors[2]; /* what the host has, what is required */
     } refusal;
+    struct {
+        int whose;      /* the <cpu> that is open */
+        int root;       /* the document it is inside of, or 0 */
+        int comment;    /* lines of one so far */
+        struct name model;
+    } xml;
+    struct {
+        int command;    /* a command that goes on in the next line */
+        int block;      /* of Proxmox' cpu-models.conf */
+        int node;       /* a node's description: its other lines are aside */
+        int named, vendor, features; /* the node's labels have told */
+        u32 family;
+        int guest_said; /* that a guest's view is none of the host */
+    } models;
     struct name heading; /* may be a name */
     struct name file;    /* the source's name, without folder and extension */
     struct {

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT
- * libvirt's <cpudata>: <cpuid eax_in='0x7' ecx_in='0x0' eax='0x..' .../>
+ * libvirt's XML: registers in <cpudata>, as <cpuid eax_in='0x7' ecx_in='0x0'
+ * eax='0x..' .../>, and models with features in <cpu>, wherever it stands:
+ * virsh capabilities, domcapabilities, cpu-baseline, a guest's definition.
  */
-#include "read.h"
+#include "names.h"
 
 /* The value of an attribute, either kind of quotes. Returns 0 when absent. */
 static int attribute(struct view tag, struct view name, struct view *value)
@@ -98,6 +100,245 @@ static enum line_use join(struct reader *r, struct view line)
     return cpuid_tag(r, tag);
 }
 
+/* The elements that say something, and where documents begin and end. */
+enum element {
+    CPU, CPU_END, MODE, MODE_END, MODEL, VENDOR, FEATURE, ARCH, SIGNATURE,
+    MAXPHYSADDR, NAME, CAPABILITIES, CAPABILITIES_END, DOMCAPS, DOMCAPS_END,
+    DOMAIN, DOMAIN_END, ELEMENTS
+};
+static const char elements[] =
+    "cpu\0/cpu\0mode\0/mode\0model\0vendor\0feature\0arch\0signature\0"
+    "maxphysaddr\0name\0capabilities\0/capabilities\0domainCapabilities\0"
+    "/domainCapabilities\0domain\0/domain\0";
+
+static enum element element_of(struct view tag)
+{
+    u32 n = 1;
+    while (n < tag.len && !is_space(tag.s[n]) && (n == 1 || tag.s[n] != '/')) {
+        n++;
+    }
+    struct view name = view_from(view_head(tag, n), 1), known;
+    for (u32 i = 0; i < ELEMENTS; i++) {
+        known = view_of(string_at(elements, i));
+        if (view_equal(name, known)) {
+            return (enum element)i;
+        }
+    }
+    return ELEMENTS;
+}
+
+/* Whose the open <cpu> is; OTHER_CPU: nobody's that counts. */
+enum whose { NO_CPU, HOSTS_CPU, HOST_MODEL, GUESTS_CPU, OTHER_CPU };
+
+static void close_names(struct reader *r)
+{
+    if (r->xml.whose == HOSTS_CPU || r->xml.whose == HOST_MODEL) {
+        if (r->xml.model.len) {
+            libvirt_absent(r, name_view(&r->xml.model));
+        }
+    }
+    if (r->xml.whose != OTHER_CPU && r->list.format == FORMAT_LIBVIRT) {
+        names_close(r, ABSENT_UNKNOWN);
+    }
+    r->xml.whose = NO_CPU;
+}
+
+static void open_names(struct reader *r, int whose)
+{
+    end_cpu(r);
+    names_open(r, FORMAT_LIBVIRT, LIBVIRT);
+    r->xml.whose = whose;
+    r->xml.model.len = 0;
+    if (whose != HOSTS_CPU && !r->models.guest_said) {
+        r->models.guest_said = 1;
+        note_add(&r->fleet->notes, NOTE_GUEST_VIEW, note_here(r),
+            whose == HOST_MODEL ? VIEW("host-model") : VIEW("guest's <cpu>"));
+    }
+}
+
+/* A guest's <cpu> has a mode or match; what virsh capabilities and the test
+ * data of libvirt call <cpu> is the host's. In domcapabilities the modes say. */
+static enum line_use open_cpu_tag(struct reader *r, struct view tag)
+{
+    struct view v;
+    if (attribute(tag, VIEW("id"), &v)) {
+        return ASIDE; /* of a topology */
+    }
+    close_names(r);
+    if (r->xml.root == DOMCAPS) {
+        r->xml.whose = OTHER_CPU;
+        return ASIDE;
+    }
+    int mode = attribute(tag, VIEW("mode"), &v);
+    if (mode && !view_equal(v, VIEW("custom"))) {
+        note_add(&r->fleet->notes, NOTE_MODEL_HOST, note_here(r), v);
+    }
+    struct view match;
+    int guests = mode || r->xml.root == DOMAIN ||
+                 attribute(tag, VIEW("match"), &match);
+    if (tag.s[tag.len - 1] != '/') {
+        open_names(r, guests ? GUESTS_CPU : HOSTS_CPU);
+    }
+    return USED;
+}
+
+/* What domcapabilities can give: only the host-model says which features. */
+static enum line_use open_mode(struct reader *r, struct view tag)
+{
+    struct view v;
+    if (r->xml.root == DOMCAPS && attribute(tag, VIEW("name"), &v) &&
+        view_equal(v, VIEW("host-model")) && tag.s[tag.len - 1] != '/') {
+        open_names(r, HOST_MODEL);
+        return USED;
+    }
+    return ASIDE;
+}
+
+/* Outside of a document, pieces of one are a guest's. */
+static int in_cpu(struct reader *r)
+{
+    if (r->xml.whose == NO_CPU && !r->xml.root) {
+        open_names(r, GUESTS_CPU);
+    }
+    int ours = r->list.open && r->list.format == FORMAT_LIBVIRT;
+    return r->xml.whose != NO_CPU && r->xml.whose != OTHER_CPU && ours;
+}
+
+static enum line_use take_model(struct reader *r, struct view model)
+{
+    if (!model.len || !in_cpu(r)) {
+        return ASIDE;
+    }
+    if (names_model(r, model)) {
+        name_set(&r->xml.model, model);
+    }
+    return USED;
+}
+
+/* Every guest under KVM has this bit, which else tells a dump from inside. */
+static int is_hosts_own(struct reader *r, struct view name)
+{
+    return r->xml.whose == HOSTS_CPU || !view_equal(name, VIEW("hypervisor"));
+}
+
+static enum line_use take_feature(struct reader *r, struct view tag)
+{
+    struct view name, policy = VIEW("require");
+    if (!attribute(tag, VIEW("name"), &name) || !in_cpu(r)) {
+        return ASIDE;
+    }
+    attribute(tag, VIEW("policy"), &policy);
+    int optional = view_equal(policy, VIEW("optional"));
+    int there = !view_equal(policy, VIEW("disable")) &&
+                !view_equal(policy, VIEW("forbid"));
+    if (optional) {
+        u32 row = bit_named(&r->fleet->know, LIBVIRT, name, 0);
+        if (row < BITS) {
+            r->list.said[row] = 0; /* whatever the model has */
+        }
+    } else if (!there || is_hosts_own(r, name)) {
+        names_take(r, name, there);
+    }
+    return USED;
+}
+
+static u32 decimal(struct view tag, const char *name)
+{
+    struct view v;
+    u32 n = NO_NUMBER;
+    return attribute(tag, view_of(name), &v) && read_decimal(v, &n)
+               ? n : NO_NUMBER;
+}
+
+static enum line_use take_signature(struct reader *r, struct view tag)
+{
+    if (!in_cpu(r)) {
+        return ASIDE;
+    }
+    found_signature(r, FORMAT_LIBVIRT, decimal(tag, "family"),
+        decimal(tag, "model"), decimal(tag, "stepping"));
+    return USED;
+}
+
+/* The host's address bits, or in domcapabilities the limit they are. */
+static enum line_use take_address_bits(struct reader *r, struct view tag)
+{
+    u32 n = decimal(tag, "bits");
+    n = n == NO_NUMBER ? decimal(tag, "limit") : n;
+    if (!in_cpu(r) || !n || n > 64) {
+        return ASIDE;
+    }
+    found_register(r, FORMAT_LIBVIRT, 0x80000008u, 0, EAX, n, 0xff);
+    return USED;
+}
+
+static enum line_use take_arch(struct reader *r, struct view arch)
+{
+    if (arch.len && !view_starts(arch, VIEW("x86")) &&
+        !view_equal(arch, VIEW("i686"))) {
+        r->arm = r->arm ? r->arm : r->here.line;
+        r->xml.whose = OTHER_CPU;
+    }
+    return ASIDE;
+}
+
+static enum line_use take_root(struct reader *r, enum element root)
+{
+    close_names(r);
+    r->xml.root = root == CAPABILITIES || root == DOMCAPS || root == DOMAIN
+                      ? (int)root : 0;
+    r->models.guest_said = 0;
+    return ASIDE;
+}
+
+static enum line_use take_vendor(struct reader *r, struct view vendor)
+{
+    if (!vendor.len || !in_cpu(r)) {
+        return ASIDE;
+    }
+    found_vendor(r, FORMAT_LIBVIRT, vendor);
+    return USED;
+}
+
+static enum line_use take_name(struct reader *r, struct view name)
+{
+    if (r->xml.root != DOMAIN || r->xml.whose || !name.len) {
+        return ASIDE;
+    }
+    end_cpu(r);
+    found_name(r, name, 1);
+    return USED;
+}
+
+/* An element about models; its text is what follows on the line. */
+static enum line_use model_element(struct reader *r, struct view tag,
+    struct view text)
+{
+    enum element e = element_of(tag);
+    text = view_trim(view_head(text, view_find(text, VIEW("<"))));
+    switch (e) {
+    case CPU: return open_cpu_tag(r, tag);
+    case CPU_END: close_names(r); return ASIDE;
+    case MODE: return open_mode(r, tag);
+    case MODE_END:
+        if (r->xml.root == DOMCAPS) {
+            close_names(r);
+            r->xml.whose = OTHER_CPU;
+        }
+        return ASIDE;
+    case MODEL: return take_model(r, text);
+    case VENDOR: return take_vendor(r, text);
+    case FEATURE: return take_feature(r, tag);
+    case ARCH: return take_arch(r, text);
+    case SIGNATURE: return take_signature(r, tag);
+    case MAXPHYSADDR: return take_address_bits(r, tag);
+    case NAME: return take_name(r, text);
+    case ELEMENTS:
+        return r->xml.root || r->xml.whose ? ASIDE : NOT_MINE;
+    default: return take_root(r, e);
+    }
+}
+
 /* One element, its '<' first; *len is what it takes of the line. */
 static enum line_use element(struct reader *r, struct view v, u32 *len)
 {
@@ -111,16 +352,32 @@ static enum line_use element(struct reader *r, struct view v, u32 *len)
         end_cpu(r);
         return USED;
     }
+    struct view tag = view_head(v, end);
     if (!view_starts(v, VIEW("<cpuid")) || (v.len > 6 && !is_space(v.s[6]))) {
-        return NOT_MINE;
+        return end < v.len && end > 1
+                   ? model_element(r, tag, view_from(v, *len)) : NOT_MINE;
     }
     if (end == v.len) {
         r->join_spot = r->here;
         return join(r, v);
     }
-    struct view tag = view_head(v, end);
     return view_find(tag, VIEW("eax_in")) < tag.len ? cpuid_tag(r, tag)
                                                     : NOT_MINE;
+}
+
+/* Comments of several lines, as virsh edit begins with; a line with an element
+ * ends them, whatever they lack. */
+static int in_comment(struct reader *r, struct view line)
+{
+    int ends = view_find(line, VIEW("-->")) < line.len;
+    if (view_starts(view_trim(line), VIEW("<!--"))) {
+        r->xml.comment = !ends;
+        return 1;
+    }
+    int inside = r->xml.comment && view_find(line, VIEW("<")) == line.len;
+    r->xml.comment = inside && !ends && r->xml.comment < 9
+                         ? r->xml.comment + 1 : 0;
+    return inside;
 }
 
 enum line_use read_xml(struct reader *r, struct view line)
@@ -133,13 +390,16 @@ enum line_use read_xml(struct reader *r, struct view line)
         all = join(r, view_head(line, len));
         line = view_from(line, len);
     }
+    if (in_comment(r, line)) {
+        return ASIDE;
+    }
     for (;; line = view_from(line, len)) {
         line = view_from(line, view_find(line, VIEW("<")));
         if (!line.len) {
             break;
         }
         enum line_use use = element(r, line, &len);
-        all = use == NOTED || !all ? use : all;
+        all = use == NOTED || !all || (all == ASIDE && use) ? use : all;
     }
     r->fleet->unread += all == NOTED;
     return all;
