@@ -46,6 +46,9 @@ static void note_nothing(struct fleet *f)
     for (u32 i = 0; i < f->notes.n; i++) {
         u32 kind = f->notes.list[i].kind_;
         if (kind == NOTE_ARM || kind == NOTE_NAMES_ONLY) {
+            if (i + 1 == f->notes.n) {
+                notes_last_first(&f->notes);
+            }
             return;
         }
     }

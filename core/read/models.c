@@ -499,6 +499,7 @@ static enum line_use ovirt_flags(struct reader *r, struct view line)
 void node_begins(struct reader *r)
 {
     end_cpu(r);
+    r->before = r->before.line ? r->before : r->here;
     names_open(r, FORMAT_NODE_LABELS, LIBVIRT);
     r->models.named = r->models.vendor = r->models.features = 0;
     r->models.family = NO_NUMBER;

@@ -130,14 +130,28 @@ static enum element element_of(struct view tag)
 /* Whose the open <cpu> is; OTHER_CPU: nobody's that counts. */
 enum whose { NO_CPU, HOSTS_CPU, HOST_MODEL, GUESTS_CPU, OTHER_CPU };
 
+/* A feature that is not listed is missing on the host. host-model is silent
+ * about two more: that there is a hypervisor, and that the TSC is invariant,
+ * which would keep guests from moving. */
+static void take_absent(struct reader *r)
+{
+    u32 open[2] = {
+        bit_find(1, 0, ECX, 31), bit_find(0x80000007u, 0, EDX, 8)};
+    u8 said[2] = {r->list.said[open[0]], r->list.said[open[1]]};
+    libvirt_absent(r, name_view(&r->xml.model));
+    for (u32 i = 0; r->xml.whose == HOST_MODEL && i < 2; i++) {
+        r->list.said[open[i]] = said[i];
+    }
+}
+
 static void close_names(struct reader *r)
 {
-    if (r->xml.whose == HOSTS_CPU || r->xml.whose == HOST_MODEL) {
-        if (r->xml.model.len) {
-            libvirt_absent(r, name_view(&r->xml.model));
+    int whole = r->xml.whose == HOSTS_CPU || r->xml.whose == HOST_MODEL;
+    if (r->xml.whose != OTHER_CPU && r->list.open &&
+        r->list.format == FORMAT_LIBVIRT) {
+        if (whole && r->xml.model.len) {
+            take_absent(r);
         }
-    }
-    if (r->xml.whose != OTHER_CPU && r->list.format == FORMAT_LIBVIRT) {
         names_close(r, ABSENT_UNKNOWN);
     }
     r->xml.whose = NO_CPU;
@@ -146,6 +160,7 @@ static void close_names(struct reader *r)
 static void open_names(struct reader *r, int whose)
 {
     end_cpu(r);
+    r->before = r->before.line ? r->before : r->here;
     names_open(r, FORMAT_LIBVIRT, LIBVIRT);
     r->xml.whose = whose;
     r->xml.model.len = 0;
@@ -284,6 +299,9 @@ static enum line_use take_arch(struct reader *r, struct view arch)
 
 static enum line_use take_root(struct reader *r, enum element root)
 {
+    if (r->xml.root && r->xml.root != DOMAIN && root >= DOMAIN) {
+        return ASIDE; /* domcapabilities names the kind of domain so */
+    }
     close_names(r);
     r->xml.root = root == CAPABILITIES || root == DOMCAPS || root == DOMAIN
                       ? (int)root : 0;
