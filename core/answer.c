@@ -59,7 +59,9 @@ static u32 told_bits(const struct compared *c)
     u32 told = (c->ones & c->zeros) | c->unknown;
     for (u32 b = 0; b < 32; b++) {
         u32 d = c->decision[b];
-        told |= (u32)(d == HIDE || d == CONFLICT || d == WARN) << b;
+        told |= (u32)(d == HIDE || d == CLOSURE || d == CONFLICT ||
+                      d == WARN)
+                << b;
     }
     return told;
 }

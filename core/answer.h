@@ -40,6 +40,7 @@ struct compared {
     u32 row[32];      /* index in bits, or BITS where nobody named it */
     u8 merge[32];     /* enum merge */
     u8 decision[32];  /* enum decision */
+    u16 needs[32];    /* CLOSURE: the row of what the bit needs */
 };
 
 /* The answer while it is made, and after it for questions about single bits. */
@@ -73,6 +74,10 @@ int compare_hosts(struct answer *a);
 /* masks.c: default, custom and effective mask of every register. */
 void choose_profile(struct answer *a);
 void make_masks(struct answer *a);
+/* closure.c: hides what would be seen without what it needs. */
+void close_masks(struct answer *a);
+/* The n-th feature that the one of this row needs, or BITS. */
+u32 need_of(u32 row, u32 n);
 /* Bits that count under the profile: a difference there breaks a migration. */
 int letter_counts(u8 letter, u32 check);
 /* reason.c: the one sentence. */

@@ -172,4 +172,5 @@ void make_masks(struct answer *a)
         c->custom = mask_hiding(c->hide);
         c->effective = mask_overlay(&c->standard, &c->custom);
     }
+    close_masks(a);
 }

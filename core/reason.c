@@ -187,6 +187,57 @@ static const char *unknown_tail(struct answer *a, const struct compared *c,
     return one ? "; %1 has it." : ", and %0 lacks it.";
 }
 
+static struct view row_name(const struct answer *a, u32 row)
+{
+    return bit_name(&a->fleet->know, row);
+}
+
+/* What the bit was hidden for. */
+static void needed_say(struct text *t, const struct answer *a, u32 row)
+{
+    const struct compared *c =
+        answer_register(a, bits.leaf[row], bits.sub[row], bits.reg[row]);
+    int shown = c && mask_shows(c->effective.letter[bits.bit[row]]);
+    text_say(t, "hidden: it needs %v, which %v.", row_name(a, row),
+        shown ? VIEW("not every host has") : VIEW("the guest does not see"));
+}
+
+/* One more name of a list that breaks off after three. */
+static void list_say(struct text *t, u32 said, const char *head,
+    struct view name)
+{
+    if (said < 3) {
+        text_say(t, said ? ", %v" : head, name);
+    }
+}
+
+/* What is hidden with the bit, or what keeping it asks for. */
+static void relatives_say(struct text *t, const struct answer *a,
+    const struct compared *c, u32 bit)
+{
+    u32 said = 0;
+    if (c->decision[bit] == KEEP && c->ones >> bit & 1) {
+        for (u32 i = 0, row; (row = need_of(c->row[bit], i)) < BITS; i++) {
+            list_say(t, said++, " To keep it, keep %v", row_name(a, row));
+        }
+    } else if (c->decision[bit] == HIDE || c->decision[bit] == CLOSURE) {
+        for (u32 i = 0; i < a->registers_n; i++) {
+            const struct compared *other = &a->registers[i];
+            for (u32 b = 0; b < 32; b++) {
+                if (other->decision[b] == CLOSURE &&
+                    other->needs[b] == c->row[bit]) {
+                    list_say(t, said++, " With it goes %v",
+                        row_name(a, other->row[b]));
+                }
+            }
+        }
+    }
+    if (said > 3) {
+        text_say(t, " and %u more", said - 3);
+    }
+    text_put(t, said ? VIEW(".") : VIEW(""));
+}
+
 static const char *kept(const struct answer *a, u32 all)
 {
     if (a->fleet->hosts_n == 1) {
@@ -214,6 +265,10 @@ void reason_say(struct text *t, struct answer *a, const struct compared *c,
         middle = differs ? "%d, but " : "";
         tail = hidden_cause(letter);
         break;
+    case CLOSURE:
+        needed_say(t, a, c->needs[bit]);
+        head = "";
+        break;
     case CONFLICT: head = conflict(letter); break;
     case UNKNOWN:
         head = "unknown: the text of %2 does not say whether %n is there";
@@ -237,6 +292,7 @@ void reason_say(struct text *t, struct answer *a, const struct compared *c,
     bit_say(t, a, c, bit, head);
     bit_say(t, a, c, bit, middle);
     bit_say(t, a, c, bit, tail);
+    relatives_say(t, a, c, bit);
     for (u32 i = 0; differs && i < sizeof(advised) / sizeof(advised[0]); i++) {
         if (advised[i].leaf == c->leaf && advised[i].sub == c->sub &&
             advised[i].reg == c->reg && advised[i].bit == bit) {

@@ -134,11 +134,93 @@ export function decide(default_, values, check) {
   return default_ === 'x' ? 'ignore' : 'hidden';
 }
 
-/** Every register that some host knows: { key: { differ, hide, effective } }, closure left out. */
+/** What features fall with: a hard need and all that have it, as Linux, Xen and QEMU see it. */
+const NEEDED_BY = {
+  '1.0.edx.26': '1.0.ecx.0 1.0.ecx.1 1.0.ecx.19 1.0.ecx.20 1.0.ecx.25 1.0.ecx.29 1.0.ecx.9'
+    + ' 7.0.ebx.29 7.0.ecx.8 80000001.0.edx.29',
+  '1.0.ecx.28': '1.0.ecx.12 1.0.ecx.29 7.0.ebx.16 7.0.ebx.5 7.0.ecx.10 7.0.ecx.9 7.1.eax.1'
+    + ' 7.1.eax.4 7.1.edx.5 80000001.0.ecx.11 80000001.0.ecx.16 d.0.eax.2',
+  '1.0.ecx.26': '1.0.ecx.28 7.0.ebx.14 7.0.ecx.3 7.0.edx.24 7.1.edx.21 80000001.0.ecx.15'
+    + ' d.1.eax.0 d.1.eax.1 d.1.eax.2 d.1.eax.3',
+  '1.0.edx.3': '1.0.edx.17 80000001.0.edx.3',
+  '1.0.edx.0': '1.0.edx.23 1.0.edx.24 80000001.0.edx.0',
+  '1.0.edx.24': '1.0.edx.25 80000001.0.edx.24 80000001.0.edx.25',
+  '1.0.edx.25': '1.0.edx.26',
+  '10.0.ebx.3': '10.3.ecx.0',
+  '7.0.ebx.2': '12.0.eax.0 12.0.eax.1 12.0.eax.10 12.0.eax.11 12.0.eax.5 12.0.eax.6 12.0.eax.7'
+    + ' 12.0.ebx.0 12.0.ebx.1 12.1.eax.0 12.1.eax.1 12.1.eax.10 12.1.eax.2 12.1.eax.4'
+    + ' 12.1.eax.5 12.1.eax.6 12.1.eax.7 7.0.ecx.30',
+  '12.0.eax.0': '12.0.eax.1 12.0.eax.10 12.0.eax.11',
+  '7.0.ebx.25': '14.0.ebx.0 14.0.ecx.0 14.0.ecx.1 14.0.ecx.2 14.0.ecx.3 14.0.ecx.31',
+  '7.0.ecx.23': '19.0.ebx.0',
+  '7.0.edx.24': '1e.1.eax.0 1e.1.eax.1 1e.1.eax.2 1e.1.eax.3 1e.1.eax.4 1e.1.eax.6 1e.1.eax.7'
+    + ' 1e.1.eax.8 7.0.edx.22 7.0.edx.25 7.1.eax.21 7.1.edx.8 d.0.eax.17 d.0.eax.18',
+  '7.1.edx.19': '24.0.ebx.16 24.0.ebx.17 24.0.ebx.18 24.1.ecx.2',
+  '24.0.ebx.16': '24.0.ebx.17',
+  '24.0.ebx.17': '24.0.ebx.18',
+  '7.1.edx.21': '29.0.ebx.0 d.0.eax.19',
+  '1.0.edx.4': '7.0.ebx.1 80000001.0.edx.27 80000001.0.edx.4 80000007.0.edx.8',
+  '7.0.ebx.5': '7.0.ebx.16 7.0.ecx.10 7.0.ecx.9 7.1.eax.0 7.1.eax.2 7.1.eax.23 7.1.eax.4'
+    + ' 7.1.edx.10 7.1.edx.4',
+  '7.0.ebx.16': '7.0.ebx.17 7.0.ebx.21 7.0.ebx.26 7.0.ebx.27 7.0.ebx.28 7.0.ebx.30 7.0.ebx.31'
+    + ' 7.0.ecx.1 7.0.ecx.11 7.0.ecx.14 7.0.edx.2 7.0.edx.3 7.0.edx.8 d.0.eax.5 d.0.eax.6'
+    + ' d.0.eax.7',
+  '7.0.ebx.30': '7.0.ecx.1 7.0.ecx.12 7.0.ecx.6 7.0.edx.23 7.1.eax.5 80000021.0.eax.23',
+  '1.0.ecx.1': '7.0.ecx.10',
+  '7.0.ebx.31': '7.0.ecx.11 7.0.ecx.12 7.0.ecx.6 7.0.edx.8 7.1.eax.5',
+  '1.0.ecx.25': '7.0.ecx.9',
+  '7.0.ebx.11': '7.0.edx.16',
+  '80000001.0.edx.29': '7.0.edx.24 7.1.eax.17 7.1.eax.18 7.1.eax.31 7.1.eax.7 80000001.0.edx.26'
+    + ' 80000008.0.ebx.20',
+  'd.1.eax.4': '7.0.edx.24',
+  '7.1.eax.18': '7.1.eax.17',
+  '1.0.ecx.0': '80000001.0.ecx.6',
+  '1.0.edx.1': '80000001.0.edx.1',
+  '1.0.edx.12': '80000001.0.edx.12',
+  '1.0.edx.13': '80000001.0.edx.13',
+  '1.0.edx.14': '80000001.0.edx.14',
+  '1.0.edx.15': '80000001.0.edx.15',
+  '1.0.edx.16': '80000001.0.edx.16',
+  '1.0.edx.17': '80000001.0.edx.17',
+  '1.0.edx.2': '80000001.0.edx.2',
+  '1.0.edx.6': '80000001.0.edx.20 80000001.0.edx.29 80000001.0.edx.6',
+  '1.0.edx.23': '80000001.0.edx.22 80000001.0.edx.23 80000001.0.edx.31',
+  '80000001.0.edx.31': '80000001.0.edx.30',
+  '1.0.edx.5': '80000001.0.edx.5',
+  '1.0.edx.7': '80000001.0.edx.7',
+  '1.0.edx.8': '80000001.0.edx.8',
+  '1.0.edx.9': '80000001.0.edx.9',
+  '80000001.0.ecx.2': '8000000a.0.edx.0 8000000a.0.edx.1 8000000a.0.edx.10 8000000a.0.edx.11'
+    + ' 8000000a.0.edx.12 8000000a.0.edx.13 8000000a.0.edx.15 8000000a.0.edx.16'
+    + ' 8000000a.0.edx.17 8000000a.0.edx.18 8000000a.0.edx.19 8000000a.0.edx.2'
+    + ' 8000000a.0.edx.20 8000000a.0.edx.21 8000000a.0.edx.23 8000000a.0.edx.24'
+    + ' 8000000a.0.edx.25 8000000a.0.edx.26 8000000a.0.edx.27 8000000a.0.edx.28'
+    + ' 8000000a.0.edx.29 8000000a.0.edx.3 8000000a.0.edx.30 8000000a.0.edx.31 8000000a.0.edx.4'
+    + ' 8000000a.0.edx.5 8000000a.0.edx.6 8000000a.0.edx.7 8000000a.0.edx.8',
+  'f.1.edx.1': '80000020.0.ebx.3',
+  'f.1.edx.2': '80000020.0.ebx.3',
+  '10.0.ebx.1': '80000020.0.ebx.6',
+  '7.0.ebx.14': 'd.0.eax.3 d.0.eax.4',
+  '7.0.ecx.3': 'd.0.eax.9',
+  'd.1.eax.2': 'd.1.eax.4',
+  'd.1.eax.3': 'd.1.eax.4 d.1.ecx.10 d.1.ecx.11 d.1.ecx.12 d.1.ecx.13 d.1.ecx.14 d.1.ecx.15'
+    + ' d.1.ecx.16 d.1.ecx.8',
+  '7.0.ecx.7': 'd.1.ecx.11 d.1.ecx.12',
+  '7.0.edx.19': 'd.1.ecx.15',
+  'f.0.edx.1': 'f.1.edx.0 f.1.edx.1 f.1.edx.2',
+};
+
+/** Better half of the mitigations than none: these never fall with another feature. */
+const MITIGATIONS = {
+  '7.0.edx': 0xbc000400, '7.2.edx': 0x0000005f, 'a.0.ebx': 0x00001fff, 'a.0.edx': 0x00008000,
+  '19.0.eax': 0x00000007, '80000008.0.ebx': 0x1310d000, '80000021.0.eax': 0x08000122,
+};
+
+/** Every register that some host knows: { key: { differ, hide, effective } }. */
 export function control(words, vendor, profile, check = PROFILES[profile].check) {
   const keys = new Set([...words.flatMap((one) => [...one.keys()])]);
-  return Object.fromEntries([...keys].map((key) => {
-    const out = { differ: 0, hide: 0, effective: '' };
+  return closed(words, Object.fromEntries([...keys].map((key) => {
+    const out = { differ: 0, hide: 0, closure: 0, effective: '' };
     for (let bit = 31; bit >= 0; bit--) {
       const values = words.map((one) => value(one, key, bit));
       const default_ = letter(profile, vendor, key, bit, values.includes(1));
@@ -149,8 +231,41 @@ export function control(words, vendor, profile, check = PROFILES[profile].check)
       out.effective += hide ? '0' : default_;
     }
     return [key, out];
-  }));
+  })));
 }
+
+/** Does the guest see the bit on this host? null: unknown. */
+function seen(effective, words, key, bit) {
+  const shown = at(effective[key].effective, bit);
+  return 'HxTF'.includes(shown) ? value(words, key, bit) : Number(shown === '1');
+}
+
+/** Features seen somewhere without what they need, hidden until there is none. */
+function closed(words, registers) {
+  const place = (text) => [text.replace(/\.\d+$/, ''), Number(/\d+$/.exec(text)[0])];
+  for (let again = true; again;) {
+    again = false;
+    for (const [need, features] of Object.entries(NEEDED_BY)) {
+      const [key, bit] = place(need);
+      for (const [other, otherBit] of features.split(' ').map(place)) {
+        if (!registers[key] || !registers[other] || stays(other, otherBit)) continue;
+        const out = registers[other];
+        const unused = at(out.effective, otherBit) === 'x';
+        const ours = ((registers[key].hide | registers[key].closure) >>> bit) & 1;
+        const broken = (!unused || ours) && words.some((one) =>
+          seen(registers, one, key, bit) === 0 && seen(registers, one, other, otherBit) === 1);
+        if (!broken) continue;
+        out.closure = (out.closure | (1 << otherBit)) >>> 0;
+        out.effective = [...out.effective].with(31 - otherBit, '0').join('');
+        again = true;
+      }
+    }
+  }
+  return registers;
+}
+
+const stays = (key, bit) => key === 'd.0.eax' || key === 'd.1.ecx'
+  || ((MITIGATIONS[key] ?? 0) >>> bit & 1) === 1;
 
 /** One bit of one host: 1, 0, or null for unknown. words: Map key -> number, and zero(key):
  *  whether an absent word is a known zero because it stands above the host's maximum. */

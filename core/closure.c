@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT
+ * Closure: a feature the guest would see without what it needs is hidden, too.
+ * Mitigations stay: a guest is better off with half of them than with none.
+ */
+#include "answer.h"
+
+enum { HARD, SOFT };
+
+/* The rows of bits.def by their places: what a need speaks of must be there. */
+enum {
+#define BIT(LEAF, SUB, REG, BIT, ...) ROW_##LEAF##_##SUB##_##REG##_##BIT,
+#include "know/bits.def"
+#undef BIT
+};
+
+static const struct need {
+    u16 feature, needs, strength;
+} needs[] = {
+#define NEEDS(L, S, R, B, L2, S2, R2, B2, STRENGTH) \
+    {ROW_##L##_##S##_##R##_##B, ROW_##L2##_##S2##_##R2##_##B2, STRENGTH},
+#include "know/deps.def"
+#undef NEEDS
+};
+
+enum { NEEDS_N = sizeof(needs) / sizeof(needs[0]) };
+
+/* Where the bits of every register lie in the answer, by their rows: index + 1
+ * of the register. */
+static u16 *find_rows(const struct answer *a)
+{
+    u16 *at = TAKE(a->arena, u16, BITS);
+    for (u32 i = 0; at && i < a->registers_n; i++) {
+        for (u32 b = 0; b < 32; b++) {
+            u32 row = a->registers[i].row[b];
+            if (row < BITS) {
+                at[row] = (u16)(i + 1);
+            }
+        }
+    }
+    return at;
+}
+
+static int is_fixed(const struct compared *c, u32 bit)
+{
+    return !mask_shows(c->effective.letter[bit]);
+}
+
+/* May some guest see it? */
+static int shows(const struct compared *c, u32 bit)
+{
+    return is_fixed(c, bit) ? c->effective.letter[bit] == '1'
+                            : (int)(c->ones >> bit & 1);
+}
+
+static u32 on_kind(const struct answer *a, const struct compared *c, u32 bit,
+    u32 kind)
+{
+    struct word none = {0, 0xffffffffu};
+    return word_bit(is_above(&a->maxima[kind], c->leaf, c->sub)
+                        ? none
+                        : row_word(a->fleet, &a->fleet->kinds[kind], c->leaf,
+                              c->sub, c->reg),
+        bit);
+}
+
+/* Is there a kind of host where the guest sees the one without the other? */
+static int is_broken(const struct answer *a, const struct compared *c, u32 bit,
+    const struct compared *other, u32 other_bit)
+{
+    if (!shows(c, bit)) {
+        return 0;
+    }
+    /* With x no guest uses the bit: only what we hide ourselves matters. */
+    if (c->effective.letter[bit] == 'x') {
+        return other->custom.letter[other_bit] == '0';
+    }
+    if (is_fixed(other, other_bit)) {
+        return other->effective.letter[other_bit] != '1';
+    }
+    if (!(other->zeros >> other_bit & 1)) {
+        return 0;
+    }
+    for (u32 i = 0; i < a->fleet->kinds_n; i++) {
+        if (on_kind(a, other, other_bit, i) == 0 &&
+            (is_fixed(c, bit) || on_kind(a, c, bit, i) == 1)) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+static int is_mitigation(u32 merge)
+{
+    return merge == AND_WARN || merge == OR || merge == OR_SAFE;
+}
+
+static int hide_for(const struct answer *a, const struct need *n, const u16 *at)
+{
+    u32 bit = bits.bit[n->feature], other = bits.bit[n->needs];
+    if (n->strength != HARD || !at[n->feature] || !at[n->needs]) {
+        return 0;
+    }
+    struct compared *c = &a->registers[at[n->feature] - 1];
+    if (is_mitigation(c->merge[bit]) || c->merge[bit] == DERIVED ||
+        !is_broken(a, c, bit, &a->registers[at[n->needs] - 1], other)) {
+        return 0;
+    }
+    c->decision[bit] = CLOSURE;
+    c->hide |= 1u << bit;
+    c->needs[bit] = n->needs;
+    c->custom.letter[bit] = c->effective.letter[bit] = '0';
+    return 1;
+}
+
+void close_masks(struct answer *a)
+{
+    u16 *at = find_rows(a);
+    for (int again = at != NULL; again;) {
+        again = 0;
+        for (u32 i = 0; i < NEEDS_N; i++) {
+            again |= hide_for(a, &needs[i], at);
+        }
+    }
+}
+
+u32 need_of(u32 row, u32 n)
+{
+    for (u32 i = 0; i < NEEDS_N; i++) {
+        if (needs[i].feature == row && needs[i].strength == HARD && !n--) {
+            return needs[i].needs;
+        }
+    }
+    return BITS;
+}
