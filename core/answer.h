@@ -95,6 +95,10 @@ SMALL u32 word_bit(struct word w, u32 bit) /* 0, 1, 2: unknown */
 {
     return w.known >> bit & 1 ? w.value >> bit & 1 : 2;
 }
+/* ladder.c: the highest rung reached, 0 for none; what keeps from the next. */
+u32 rung_reached(const struct answer *a, enum ladder ladder);
+void next_rung_say(struct text *t, const struct answer *a, enum ladder ladder,
+    u32 reached);
 /* grade.c: the verdict. */
 struct view first_host_name(const struct answer *a, u32 kind);
 int make_verdict(struct answer *a, struct answer_record *record);

@@ -117,11 +117,7 @@ struct view engine_encode(struct engine *e, int with_names)
 
 struct view engine_list(struct engine *e, u32 what)
 {
-    static const char levels[] = "x86-64-v1\tx86-64 level 1\n"
-                                 "x86-64-v2\tx86-64 level 2\n"
-                                 "x86-64-v3\tx86-64 level 3\n"
-                                 "x86-64-v4\tx86-64 level 4\n";
-    const char *const lists[] = {profiles, formats, targets, levels,
+    const char *const lists[] = {profiles, formats, targets, rungs,
         note_kinds};
     struct text t = text_open(&e->arena);
     if (what < sizeof(lists) / sizeof(lists[0])) {

@@ -265,26 +265,31 @@ static void find_problems(struct verdict *v)
     }
 }
 
-/* The highest x86-64 level whose every bit all hosts have and guests see. */
-static u32 find_level(const struct answer *a)
+/* The EVC mode all hosts reach, and what the next one would take. */
+static void find_evc(struct verdict *v)
 {
-    u32 level = 4;
-    for (u32 i = 0; i < level_needs_count; i++) {
-        const struct level_need *need = &level_needs[i];
-        const struct compared *c =
-            answer_register(a, need->leaf, need->sub, need->reg);
-        u32 visible = 0;
-        for (u32 b = 0; c && b < 32; b++) {
-            u8 letter = c->effective.letter[b];
-            int shown = mask_shows(letter) && c->ones >> b & 1 &&
-                        !((c->zeros | c->unknown) >> b & 1);
-            visible |= (u32)(shown || letter == '1') << b;
-        }
-        if ((visible & need->bits) != need->bits && level >= need->level) {
-            level = need->level - 1;
-        }
+    struct answer_record *r = v->record;
+    struct text t = text_open(v->a->arena);
+    struct view vendor = {v->a->fleet->names.base + r->vendor_at_,
+        r->vendor_len_};
+    enum ladder ladder = EVC_INTEL;
+    if (view_equal(vendor, VIEW("AuthenticAMD"))) {
+        ladder = EVC_AMD;
+    } else if (!view_equal(vendor, VIEW("GenuineIntel"))) {
+        return;
     }
-    return level;
+    u32 rung = rung_reached(v->a, ladder);
+    if (rung) {
+        text_put(&t, rung_word(ladder, rung, 0));
+    }
+    struct view said = text_close(v->a->arena, &t);
+    r->evc_at_ = arena_offset(v->a->arena, said.s);
+    r->evc_len_ = said.len;
+    t = text_open(v->a->arena);
+    next_rung_say(&t, v->a, ladder, rung);
+    said = text_close(v->a->arena, &t);
+    r->evc_next_at_ = arena_offset(v->a->arena, said.s);
+    r->evc_next_len_ = said.len;
 }
 
 static u32 find_phys_bits(const struct answer *a)
@@ -420,7 +425,8 @@ int make_verdict(struct answer *a, struct answer_record *record)
     find_problems(&v);
     record->migratable_ = !v.vendors_differ && !v.conflicts &&
                           !refused_for_vendors(a->fleet);
-    record->psabi_ = a->fleet->hosts_n ? find_level(a) : 0;
+    record->psabi_ = a->fleet->hosts_n ? rung_reached(a, PSABI) : 0;
+    find_evc(&v);
     record->phys_bits_ = find_phys_bits(a);
     struct text t = text_open(a->arena);
     sentence_say(&v, &t);

@@ -307,7 +307,8 @@ class Core {
         migratable: answer.migratable === 1,
         sentence: answer.sentence,
         psabi: answer.psabi ? `x86-64-v${answer.psabi}` : null,
-        evc: null,
+        evc: answer.evc || null,
+        evcNext: answer.evc_next,
         vendor: answer.vendor_len ? answer.vendor : null,
         physBits: answer.phys_bits || null,
         problems: memory.records('line', answer.problems_at, answer.problems_n)

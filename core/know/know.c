@@ -199,12 +199,49 @@ enum { MASKS = sizeof(masks) / sizeof(masks[0]) };
 #undef OVERLAY
 _Static_assert(PROFILES <= 32, "a set of profiles is one word");
 
-const struct level_need level_needs[] = {
-#define LEVEL(LEVEL, LEAF, SUB, REG, BITS) {LEAF, BITS, LEVEL, SUB, REG},
+#define RUNG(...)
+const struct rung_need rung_needs[] = {
+#define NEED(LADDER, FROM, TO, LEAF, SUB, REG, BITS) \
+    {LEAF, BITS, LADDER, FROM, TO, SUB, REG},
 #include "levels.def"
-#undef LEVEL
+#undef NEED
 };
-const u32 level_needs_count = sizeof(level_needs) / sizeof(level_needs[0]);
+const u32 rung_needs_n = sizeof(rung_needs) / sizeof(rung_needs[0]);
+#undef RUNG
+
+#define NEED(...)
+const char rungs[] =
+#define RUNG(LADDER, NUMBER, KEY, NAME) KEY "\t" NAME "\n"
+#include "levels.def"
+#undef RUNG
+    ;
+
+static const u8 rung_ladders[] = {
+#define RUNG(LADDER, ...) LADDER,
+#include "levels.def"
+#undef RUNG
+};
+#undef NEED
+
+/* The row of the rung that comes before a ladder's first, plus one. */
+static u32 ladder_start(enum ladder ladder)
+{
+    u32 row = 0;
+    while (row < sizeof(rung_ladders) && rung_ladders[row] < ladder) {
+        row++;
+    }
+    return row;
+}
+
+u32 ladder_height(enum ladder ladder)
+{
+    return ladder_start(ladder + 1) - ladder_start(ladder);
+}
+
+struct view rung_word(enum ladder ladder, u32 rung, u32 word)
+{
+    return table_word(rungs, ladder_start(ladder) + rung - 1, word);
+}
 
 struct view table_word(const char *table, u32 row, u32 word)
 {

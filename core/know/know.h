@@ -209,13 +209,20 @@ struct view profile_overlay(u32 profile, u32 leaf, u32 sub, u32 reg);
 /* Does the profile tell Intel and AMD apart? */
 int profile_has_vendors(u32 profile);
 
-/* Bits of a register that an x86-64 level (1 to 4) asks for. */
-struct level_need {
+/* Ladders of features (levels.def): their rungs count from 1. */
+enum ladder { PSABI, EVC_INTEL, EVC_AMD, LADDERS };
+
+/* Bits of a register that the rungs from one to another ask for. */
+struct rung_need {
     u32 leaf, bits;
-    u8 level, sub, reg;
+    u8 ladder, from, to, sub, reg;
 };
-extern const struct level_need level_needs[];
-extern const u32 level_needs_count;
+extern const struct rung_need rung_needs[];
+extern const u32 rung_needs_n;
+u32 ladder_height(enum ladder ladder);
+/* A rung's key (word 0) or name (word 1). */
+struct view rung_word(enum ladder ladder, u32 rung, u32 word);
+extern const char rungs[]; /* a line each: key, name */
 
 struct view reg_name(u32 reg); /* "eax" */
 

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT
+ * Ladders: the highest x86-64 level and EVC mode the hosts reach together, and
+ * what keeps them from the next one.
+ */
+#include "answer.h"
+
+enum { SAID = 3 };
+
+/* Bits that count for a ladder: for x86-64 levels what every guest sees, for
+ * EVC what every host has. */
+static u32 common_bits(const struct compared *c, enum ladder ladder)
+{
+    u32 all = c->ones & ~(c->zeros | c->unknown), seen = 0;
+    if (ladder != PSABI) {
+        return all;
+    }
+    for (u32 b = 0; b < 32; b++) {
+        u8 letter = c->effective.letter[b];
+        int shown = mask_shows(letter) ? (int)(all >> b & 1) : letter == '1';
+        seen |= (u32)shown << b;
+    }
+    return seen;
+}
+
+static u32 missing(const struct answer *a, const struct rung_need *need)
+{
+    const struct compared *c =
+        answer_register(a, need->leaf, need->sub, need->reg);
+    return need->bits & ~(c ? common_bits(c, need->ladder) : 0);
+}
+
+static int asks(const struct rung_need *need, enum ladder ladder, u32 rung)
+{
+    return need->ladder == ladder && need->from <= rung && rung <= need->to;
+}
+
+u32 rung_reached(const struct answer *a, enum ladder ladder)
+{
+    for (u32 rung = ladder_height(ladder); rung; rung--) {
+        u32 lacking = 0;
+        for (u32 i = 0; i < rung_needs_n; i++) {
+            if (asks(&rung_needs[i], ladder, rung)) {
+                lacking |= missing(a, &rung_needs[i]);
+            }
+        }
+        if (!lacking) {
+            return rung;
+        }
+    }
+    return 0;
+}
+
+/* Bits of the need that this kind of host is known not to have. */
+static u32 lacks(const struct answer *a, const struct rung_need *need, u32 kind)
+{
+    struct word w = kind_word(a->fleet, &a->fleet->kinds[kind], need->leaf,
+        need->sub, need->reg);
+    return need->bits & w.known & ~w.value;
+}
+
+/* The names of what is missing; returns how many there are. */
+static u32 names_say(struct text *t, const struct answer *a,
+    const struct rung_need *need, u32 said)
+{
+    u32 bits_lacking = missing(a, need);
+    for (u32 b = 0; b < 32; b++) {
+        u32 row = bit_find(need->leaf, need->sub, need->reg, b);
+        if (bits_lacking >> b & 1 && row < BITS && said++ < SAID) {
+            text_say(t, said > 1 ? ", %v" : "%v",
+                bit_name(&a->fleet->know, row));
+        }
+    }
+    return said;
+}
+
+/* Who holds the others back. */
+static void holders_say(struct text *t, const struct answer *a,
+    enum ladder ladder, u32 rung)
+{
+    u32 said = 0, hosts = 0;
+    for (u32 k = 0; k < a->fleet->kinds_n; k++) {
+        u32 any = 0;
+        for (u32 i = 0; i < rung_needs_n; i++) {
+            if (asks(&rung_needs[i], ladder, rung)) {
+                any |= lacks(a, &rung_needs[i], k);
+            }
+        }
+        if (any && said++ < SAID) {
+            text_say(t, said > 1 ? ", %v" : " on %v", first_host_name(a, k));
+            hosts -= 1;
+        }
+        hosts += any ? a->fleet->kinds[k].hosts_ : 0;
+    }
+    if (hosts) {
+        text_say(t, " and %u more", hosts);
+    }
+}
+
+void next_rung_say(struct text *t, const struct answer *a, enum ladder ladder,
+    u32 reached)
+{
+    u32 said = 0, next = reached + 1;
+    if (next > ladder_height(ladder)) {
+        return;
+    }
+    text_say(t, "For %v (%v) there is no ", rung_word(ladder, next, 1),
+        rung_word(ladder, next, 0));
+    for (u32 i = 0; i < rung_needs_n; i++) {
+        if (asks(&rung_needs[i], ladder, next)) {
+            said = names_say(t, a, &rung_needs[i], said);
+        }
+    }
+    if (said > SAID) {
+        text_say(t, " and %u more", said - SAID);
+    }
+    holders_say(t, a, ladder, next);
+    text_put(t, VIEW("."));
+}
