@@ -95,6 +95,14 @@ SMALL u32 word_bit(struct word w, u32 bit) /* 0, 1, 2: unknown */
 {
     return w.known >> bit & 1 ? w.value >> bit & 1 : 2;
 }
+/* ladder.c: the bits a guest sees on every host. */
+u32 seen_by_all(const struct compared *c);
+/* xsave.c: the components (XCR0) and the size in bytes of the area that follows
+ * from what guests see; 0 where there is none, or a text does not say. */
+u32 xsave_components(const struct answer *a);
+u32 xsave_size(const struct answer *a);
+/* The n-th component that hosts keep in different places; 0 for none. */
+int xsave_conflict_say(struct text *t, const struct answer *a, u32 nth);
 /* ladder.c: the highest rung reached, 0 for none; what keeps from the next. */
 u32 rung_reached(const struct answer *a, enum ladder ladder);
 void next_rung_say(struct text *t, const struct answer *a, enum ladder ladder,

@@ -253,6 +253,9 @@ static void find_problems(struct verdict *v)
             }
         }
     }
+    for (u32 i = 0; xsave_conflict_say(problem_open(v, &t), v->a, i); i++) {
+        problem_close(v, &t);
+    }
     find_silence(v);
     for (u32 i = 0; i < v->a->fleet->kinds_n; i++) {
         if (v->a->fleet->kinds[i].guest_) {
@@ -427,6 +430,8 @@ int make_verdict(struct answer *a, struct answer_record *record)
                           !refused_for_vendors(a->fleet);
     record->psabi_ = a->fleet->hosts_n ? rung_reached(a, PSABI) : 0;
     find_evc(&v);
+    record->xcr0_ = xsave_components(a);
+    record->xsave_size_ = xsave_size(a);
     record->phys_bits_ = find_phys_bits(a);
     struct text t = text_open(a->arena);
     sentence_say(&v, &t);

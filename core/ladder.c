@@ -6,14 +6,14 @@
 
 enum { SAID = 3 };
 
-/* Bits that count for a ladder: for x86-64 levels what every guest sees, for
- * EVC what every host has. */
-static u32 common_bits(const struct compared *c, enum ladder ladder)
+static u32 on_all_hosts(const struct compared *c)
 {
-    u32 all = c->ones & ~(c->zeros | c->unknown), seen = 0;
-    if (ladder != PSABI) {
-        return all;
-    }
+    return c->ones & ~(c->zeros | c->unknown);
+}
+
+u32 seen_by_all(const struct compared *c)
+{
+    u32 all = on_all_hosts(c), seen = 0;
     for (u32 b = 0; b < 32; b++) {
         u8 letter = c->effective.letter[b];
         int shown = mask_shows(letter) ? (int)(all >> b & 1) : letter == '1';
@@ -26,7 +26,10 @@ static u32 missing(const struct answer *a, const struct rung_need *need)
 {
     const struct compared *c =
         answer_register(a, need->leaf, need->sub, need->reg);
-    return need->bits & ~(c ? common_bits(c, need->ladder) : 0);
+    /* Levels are for guests, EVC asks the hosts themselves. */
+    return need->bits & ~(!c                     ? 0
+                          : need->ladder == PSABI ? seen_by_all(c)
+                                                  : on_all_hosts(c));
 }
 
 static int asks(const struct rung_need *need, enum ladder ladder, u32 rung)

@@ -309,6 +309,8 @@ class Core {
         psabi: answer.psabi ? `x86-64-v${answer.psabi}` : null,
         evc: answer.evc || null,
         evcNext: answer.evc_next,
+        xcr0: hex8(answer.xcr0),
+        xsaveSize: answer.xsave_size || null,
         vendor: answer.vendor_len ? answer.vendor : null,
         physBits: answer.phys_bits || null,
         problems: memory.records('line', answer.problems_at, answer.problems_n)
