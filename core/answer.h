@@ -107,6 +107,8 @@ int xsave_conflict_say(struct text *t, const struct answer *a, u32 nth);
 u32 rung_reached(const struct answer *a, enum ladder ladder);
 void next_rung_say(struct text *t, const struct answer *a, enum ladder ladder,
     u32 reached);
+/* cost.c: guests that no longer start, and what others lose. */
+void make_costs(struct answer *a, struct answer_record *record);
 /* grade.c: the verdict. */
 struct view first_host_name(const struct answer *a, u32 kind);
 int make_verdict(struct answer *a, struct answer_record *record);

@@ -65,7 +65,7 @@
     X(targets_n) X(problems_at) X(problems_n) X(profile) X(check) \
     X(reason_at) X(reason_len) X(migratable) X(sentence_at) X(sentence_len) \
     X(psabi) X(evc_at) X(evc_len) X(evc_next_at) X(evc_next_len) \
-    X(xcr0) X(xsave_size) \
+    X(xcr0) X(xsave_size) X(guests_at) X(guests_n) X(costs_at) X(costs_n) \
     X(vendor_at) X(vendor_len) X(phys_bits) X(lines) X(used) \
     X(blank) X(aside) X(unread) X(reading_at) X(reading_len) X(refusals_at) \
     X(refusals_n)

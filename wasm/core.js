@@ -292,6 +292,7 @@ class Core {
     const kinds = readKinds(memory, answer);
     const hosts = memory.records('host', answer.hosts_at, answer.hosts_n)
       .map((host) => hostObject(host, kinds[host.kind], formats));
+    const lines = (at, count) => memory.records('line', at, count).map((line) => line.text);
     const profile = profiles[answer.profile] ?? { id: 'own', name: 'your own default masks' };
     this.hosts = hosts;
     return {
@@ -313,8 +314,9 @@ class Core {
         xsaveSize: answer.xsave_size || null,
         vendor: answer.vendor_len ? answer.vendor : null,
         physBits: answer.phys_bits || null,
-        problems: memory.records('line', answer.problems_at, answer.problems_n)
-          .map((line) => line.text),
+        problems: lines(answer.problems_at, answer.problems_n),
+        guests: lines(answer.guests_at, answer.guests_n),
+        costs: lines(answer.costs_at, answer.costs_n),
       },
       notes: memory.records('note', answer.notes_at, answer.notes_n)
         .map((note) => noteObject(note, notes)),

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT
+ * What the baseline costs: guests that no longer start, and what others lose.
+ */
+#include "answer.h"
+
+enum guest {
+#define GUEST(ID, ...) GUEST_##ID,
+#define WANTS(...)
+#include "know/guests.def"
+#undef GUEST
+#undef WANTS
+    GUESTS
+};
+
+/* Each followed by what happens without. */
+static const char guests[] =
+#define GUEST(ID, NAME, SYMPTOM) NAME "\0" SYMPTOM "\0"
+#define WANTS(...)
+#include "know/guests.def"
+#undef GUEST
+#undef WANTS
+    ;
+
+static const struct want {
+    u32 leaf, bits;
+    u8 guest, sub, reg;
+} wants[] = {
+#define GUEST(...)
+#define WANTS(ID, LEAF, SUB, REG, BITS) {LEAF, BITS, GUEST_##ID, SUB, REG},
+#include "know/guests.def"
+#undef GUEST
+#undef WANTS
+};
+
+static const struct {
+    u32 leaf;
+    u8 sub, reg, bit;
+} priced[] = {
+#define COST(LEAF, SUB, REG, BIT, WORDS) {LEAF, SUB, REG, BIT},
+#include "know/costs.def"
+#undef COST
+};
+
+static const char costs[] =
+#define COST(LEAF, SUB, REG, BIT, WORDS) WORDS "\0"
+#include "know/costs.def"
+#undef COST
+    ;
+
+enum {
+    WANTS = sizeof(wants) / sizeof(wants[0]),
+    PRICED = sizeof(priced) / sizeof(priced[0])
+};
+
+/* Bits that no guest sees on every host; what is unknown is not lost. */
+static u32 lost(const struct answer *a, u32 leaf, u32 sub, u32 reg)
+{
+    const struct compared *c = answer_register(a, leaf, sub, reg);
+    return c ? ~(seen_by_all(c) | c->unknown) : 0;
+}
+
+static int host_could(const struct answer *a, u32 guest, u32 kind)
+{
+    for (u32 i = 0; i < WANTS; i++) {
+        const struct want *w = &wants[i];
+        struct word have = kind_word(a->fleet, &a->fleet->kinds[kind], w->leaf,
+            w->sub, w->reg);
+        if (w->guest == guest && w->bits & ~(have.value & have.known)) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+/* Could it run on some host before? What nobody can run is not lost. */
+static int any_could(const struct answer *a, u32 guest)
+{
+    for (u32 k = 0; k < a->fleet->kinds_n; k++) {
+        if (host_could(a, guest, k)) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* "Windows 11 24H2 ... without SSE4.2, POPCNT: they start again and again" */
+static int guest_say(struct text *t, const struct answer *a, u32 guest)
+{
+    u32 said = 0;
+    text_say(t, "%v without ", view_of(string_at(guests, guest * 2)));
+    for (u32 i = 0; i < WANTS; i++) {
+        const struct want *w = &wants[i];
+        u32 missing = w->guest == guest
+                          ? w->bits & lost(a, w->leaf, w->sub, w->reg)
+                          : 0;
+        for (u32 b = 0; b < 32; b++) {
+            u32 row = bit_find(w->leaf, w->sub, w->reg, b);
+            if (missing >> b & 1 && row < BITS) {
+                text_say(t, said++ ? ", %v" : "%v",
+                    bit_name(&a->fleet->know, row));
+            }
+        }
+    }
+    text_say(t, ": %v.", view_of(string_at(guests, guest * 2 + 1)));
+    return said && any_could(a, guest);
+}
+
+static int cost_say(struct text *t, const struct answer *a, u32 n)
+{
+    const struct compared *c =
+        answer_register(a, priced[n].leaf, priced[n].sub, priced[n].reg);
+    u32 bit = 1u << priced[n].bit;
+    text_say(t, "%v.", view_of(string_at(costs, n)));
+    return c && c->ones & bit &&
+           lost(a, c->leaf, c->sub, c->reg) & bit;
+}
+
+/* Keeps the lines that have something to say. */
+static u32 keep_lines(struct answer *a, u32 n, u32 *kept,
+    int (*say)(struct text *, const struct answer *, u32))
+{
+    struct line_record *lines = TAKE(a->arena, struct line_record, n);
+    *kept = 0;
+    for (u32 i = 0; lines && i < n; i++) {
+        struct text t = text_open(a->arena);
+        if (say(&t, a, i)) {
+            struct view said = text_close(a->arena, &t);
+            lines[*kept].text_at_ = arena_offset(a->arena, said.s);
+            lines[(*kept)++].text_len_ = said.len;
+        }
+    }
+    return lines ? arena_offset(a->arena, lines) : 0;
+}
+
+void make_costs(struct answer *a, struct answer_record *record)
+{
+    record->guests_at_ = keep_lines(a, GUESTS, &record->guests_n_, guest_say);
+    record->costs_at_ = keep_lines(a, PRICED, &record->costs_n_, cost_say);
+}
