@@ -76,6 +76,46 @@ MASKS['2010-06'] = { ...MASKS['2008-02'],
   '80000001.0.edx': ['RRTR H0RR RRRH RRRR RRRR XRRR RRRR RRRR',
     MASKS['2008-02']['80000001.0.edx'][1]] };
 
+MASKS.kvm = {
+  '1.0.ecx': 'xHHH xHH1 HH1H H0H0 H0HH 00H0 00H0 0HHH',
+  '1.0.edx': '0x0x HHHH H0H0 HxHH HHHH H0xH HHHH HHHH',
+  '6.0.eax': '0000 0000 0000 0000 0000 0000 0000 0100',
+  '7.0.ebx': 'HHHH HHHH H0HH HHHH 0Hx0 HHxH HxHH HH1H',
+  '7.0.ecx': '0H0H H0HH 0H00 000H 0H0H HHHH HHHx HHH0',
+  '7.0.edx': 'H01H HHHH HH0H 000H xH00 xx0H 000x HH00',
+  '7.1.eax': 'Hx00 0H00 H0H0 HH00 000x xx00 H0HH 0HHH',
+  '7.1.ecx': '0000 0000 0000 0000 0000 0000 00H0 0000',
+  '7.1.edx': '0000 0000 0000 H000 0H00 0H0H 00HH 0000',
+  '7.2.edx': '0000 0000 0000 0000 0000 0000 00HH HHHH',
+  '12.0.eax': '0000 0000 0000 0000 0000 H000 0000 00HH',
+  '1e.1.eax': '0000 0000 0000 0000 0000 000H HH0H HHHH',
+  '24.0.ebx': '0000 0000 0000 0HHH 0000 0000 0000 0000',
+  '24.1.ecx': '0000 0000 0000 0000 0000 0000 0000 0H00',
+  '80000001.0.ecx': '0000 0000 HxH0 000H 0000 H0HH HHHH 0HxH',
+  '80000001.0.edx': 'HHH0 HHHH HH0H x0HH HHHH H0xH HHHH HHHH',
+  '80000008.0.ebx': '0H0H 0HHH x00x Hxxx HH0H 00H0 0000 0H0H',
+  '8000000a.0.edx': '000H 00H0 0000 000H H00H 0H00 0HHH H0HH',
+  '8000001f.0.eax': '0000 0000 0000 0000 0000 0H00 0000 H0HH',
+  '80000021.0.eax': '0HHH H00H H00H x000 xx00 xxxH 0Hx0 0HxH',
+  '80000021.0.ecx': '0000 0000 0000 0000 0000 0000 0000 0HH0',
+  '80000022.0.eax': '0000 0000 0000 0000 0000 0000 0000 000H',
+};
+MASKS.xen = {
+  '1.0.ecx': 'xHHH xHHH HHHH H0H0 00HH 00H0 0000 00HH',
+  '1.0.edx': '0x0x HHHH HH00 HxHH HHHH H0xH HHHH HHHH',
+  '7.0.ebx': 'HHHH 000H H0HH HHHH 00x0 HHxH HxH0 H0HH',
+  '7.0.ecx': 'H000 00H0 0H00 0000 0H0H HHHH 0H0x HHHH',
+  '7.0.edx': 'H0HH HH00 H000 0000 xH00 xx00 000x 0000',
+  '7.1.eax': '0x00 0000 H000 H000 000x xx00 00HH 0HHH',
+  '7.1.edx': '0000 0000 0000 0000 0H00 0H00 00HH 0000',
+  '7.2.edx': '0000 0000 0000 0000 0000 0000 00HH 0HHH',
+  '80000001.0.ecx': '0H00 0H00 0xH0 000H 0000 H00H HHHH 00xH',
+  '80000001.0.edx': 'HHH0 HHHH HH0H x0HH HHHH H0xH HHHH HHHH',
+  '80000008.0.ebx': '0HHH 0H0H x00x Hxxx HH0H 0000 0000 0H0H',
+  '80000021.0.eax': '0HHH H000 000H xH00 xx00 xxxH 0Hx0 0HxH',
+  '80000021.0.ecx': '0000 0000 0000 0000 0000 0000 0000 0HH0',
+};
+
 const OVERLAY32 = { '1.0.ecx': 13, '80000001.0.edx': 29, '80000001.0.ecx': 0 };
 
 /** profile ID -> check and year of its masks; `open` has none. */
@@ -87,6 +127,8 @@ export const PROFILES = {
     [`vmware-${year}-32bit`, { check: 'equal', year, narrow: true }]])),
   'vmware-2013': { check: 'subset', year: '2013' },
   'vmware-2026': { check: 'subset', year: '2026' },
+  kvm: { check: 'subset', year: 'kvm' },
+  'xen-hvm': { check: 'subset', year: 'xen' },
 };
 
 /** 32 letters, bit 31 first, upper case except x. */
