@@ -4,6 +4,8 @@
  */
 #include "answer.h"
 
+enum { SYSCALL_BIT = 11, LM_BIT = 29 };
+
 static int same_vendor(const struct answer *a)
 {
     const struct fleet *f = a->fleet;
@@ -136,6 +138,25 @@ static int wants_care(const struct compared *c, u32 bit)
            m == EQ_TSC || (c->leaf == 0xd && c->sub == 1 && c->reg == EAX);
 }
 
+/* Intel CPUs show SYSCALL as 0 to a program that is not in 64-bit mode: with LM
+ * it is there all the same. Half the public dumps of Intel CPUs are such. */
+static int hidden_by_mode(const struct answer *a, const struct compared *c,
+    u32 bit)
+{
+    if (c->leaf != 0x80000001u || c->reg != EDX || bit != SYSCALL_BIT) {
+        return 0;
+    }
+    for (u32 i = 0; i < a->fleet->kinds_n; i++) {
+        const struct kind_record *k = &a->fleet->kinds[i];
+        struct word w = row_word(a->fleet, k, c->leaf, c->sub, c->reg);
+        if (word_bit(w, bit) == 0 &&
+            (k->vendor_set_ != INTEL || word_bit(w, LM_BIT) != 1)) {
+            return 0;
+        }
+    }
+    return (int)(c->ones >> bit & c->zeros >> bit & 1);
+}
+
 static enum decision decide(const struct answer *a, const struct compared *c,
     u32 bit)
 {
@@ -143,6 +164,9 @@ static enum decision decide(const struct answer *a, const struct compared *c,
     int differs = (int)(c->ones >> bit & c->zeros >> bit & 1);
     int unknown = (int)(c->unknown >> bit & 1);
     int counts = letter_counts(letter, a->check);
+    if (counts && hidden_by_mode(a, c, bit)) {
+        return KEEP;
+    }
     if (counts && differs && c->merge[bit] == OR_INFO) {
         return WARN; /* no mask changes how the hardware behaves */
     }
@@ -170,6 +194,12 @@ void make_masks(struct answer *a)
             c->hide |= (u32)(c->decision[b] == HIDE) << b;
         }
         c->custom = mask_hiding(c->hide);
+        for (u32 b = 0; b < 32; b++) {
+            if (c->decision[b] == KEEP && c->ones & c->zeros & 1u << b &&
+                letter_counts(c->standard.letter[b], a->check)) {
+                c->custom.letter[b] = '1';
+            }
+        }
         c->effective = mask_overlay(&c->standard, &c->custom);
     }
     close_masks(a);

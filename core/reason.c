@@ -283,6 +283,14 @@ void reason_say(struct text *t, struct answer *a, const struct compared *c,
         middle = differs ? "%d, but " : "";
         tail = aside_cause(a, c, bit);
         break;
+    case KEEP:
+        if (differs) {
+            head = "kept: %0 has %n, too; an Intel CPU shows it as 0 to a "
+                   "program that is not in 64-bit mode, as the one that "
+                   "dumped it. A 1 in the mask says so on every host.";
+            break;
+        }
+        /* fall through */
     default:
         head = kept(a, c->ones >> bit & 1);
         middle = c->row[bit] < BITS ? "%n" : "this bit";

@@ -267,14 +267,20 @@ export function control(words, vendor, profile, check = PROFILES[profile].check)
       const values = words.map((one) => value(one, key, bit));
       const default_ = letter(profile, vendor, key, bit, values.includes(1));
       const decision = decide(default_, values, check);
-      const hide = decision === 'hide' && !unmaskable(key, bit);
+      const there = decision === 'hide' && byMode(words, key, bit);
+      const hide = decision === 'hide' && !unmaskable(key, bit) && !there;
       if (values.includes(1) && values.includes(0)) out.differ = (out.differ | (1 << bit)) >>> 0;
       if (hide) out.hide = (out.hide | (1 << bit)) >>> 0;
-      out.effective += hide ? '0' : default_;
+      out.effective += hide ? '0' : there ? '1' : default_;
     }
     return [key, out];
   })));
 }
+
+/** SYSCALL is 0 on Intel to a dump taken outside 64-bit mode: with LM it counts as 1. */
+const byMode = (words, key, bit) => key === '80000001.0.edx' && bit === 11
+  && words.every((one) => value(one, key, 11) !== 0
+    || (one.get('0.0.ebx') === 0x756e6547 && value(one, key, 29) === 1));
 
 /** Does the guest see the bit on this host? null: unknown. */
 function seen(effective, words, key, bit) {
@@ -338,7 +344,8 @@ function brokenAt([base, custom, effective], values, row, check, fixed) {
   if (counts(effective) && !fixed && !alike) return 'counts and is not the same on every host';
   if (row?.decision === 'hide' && (!counts(base) || alike)) return 'hidden needlessly';
   if (row?.decision === 'hide' && custom !== '0') return 'said to be hidden and is not';
-  const reasoned = row?.reason && ['hide', 'closure'].includes(row.decision);
+  const reasoned = row?.reason && (custom === '1' ? row.decision === 'keep'
+    : ['hide', 'closure'].includes(row.decision));
   return custom !== '-' && !reasoned ? 'hidden without a reason' : null;
 }
 
