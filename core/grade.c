@@ -3,7 +3,7 @@
  */
 #include "answer.h"
 
-enum { PROBLEMS = 12, PLACES_SAID = 4 };
+enum { PROBLEMS = 12, PLACES_SAID = 4, HYBRID_BIT = 15 };
 
 struct verdict {
     struct answer *a;
@@ -234,6 +234,78 @@ static void bit_problem(struct verdict *v, const struct compared *c, u32 b)
     }
 }
 
+/* The least and the most of a field, and a kind of host that has it. */
+struct spread {
+    u32 least, most, least_kind, most_kind, told;
+};
+
+static struct spread spread_of(const struct answer *a, u32 leaf, u32 reg,
+    u32 low, u32 width)
+{
+    struct spread s = {0, 0, 0, 0, 0};
+    u32 mask = ((1u << width) - 1) << low;
+    for (u32 i = 0; i < a->fleet->kinds_n; i++) {
+        struct word w = kind_word(a->fleet, &a->fleet->kinds[i], leaf, 0, reg);
+        u32 value = (w.value & mask) >> low;
+        if ((w.known & mask) != mask || !value) {
+            continue;
+        }
+        if (!s.told || value < s.least) {
+            s.least = value;
+            s.least_kind = i;
+        }
+        if (!s.told++ || value > s.most) {
+            s.most = value;
+            s.most_kind = i;
+        }
+    }
+    return s;
+}
+
+/* Numbers that no mask rules, and what to do where hosts differ in them. */
+static const struct {
+    u32 leaf;
+    u8 reg, low, width;
+    const char *sentence;
+} numbers[] = {
+    {0x80000008u, EAX, 0, 8,
+        "%v has %u address bits, %v %u: give guests no more than the fewest, "
+        "or memory above is lost on the move."},
+    {1, EBX, 8, 8,
+        "%v flushes cache lines of %u x 8 bytes, %v of %u x 8: guests that "
+        "flush by line corrupt data on the move."},
+};
+
+static void number_problems(struct verdict *v)
+{
+    struct text t;
+    for (u32 i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+        struct spread s = spread_of(v->a, numbers[i].leaf, numbers[i].reg,
+            numbers[i].low, numbers[i].width);
+        if (s.least != s.most) {
+            text_say(problem_open(v, &t), numbers[i].sentence,
+                first_host_name(v->a, s.least_kind), s.least,
+                first_host_name(v->a, s.most_kind), s.most);
+            if (!i && s.least < 40) {
+                text_say(&t, " QEMU's default is 40: set phys-bits=%u.",
+                    s.least);
+            }
+            problem_close(v, &t);
+        }
+    }
+    for (u32 i = 0; i < v->a->fleet->kinds_n; i++) {
+        struct word w =
+            kind_word(v->a->fleet, &v->a->fleet->kinds[i], 7, 0, EDX);
+        if (word_bit(w, HYBRID_BIT) == 1) {
+            text_say(problem_open(v, &t),
+                "%v has cores of two kinds: bind guests to one kind, or their "
+                "CPUs change while they run.",
+                first_host_name(v->a, i));
+            problem_close(v, &t);
+        }
+    }
+}
+
 static void find_problems(struct verdict *v)
 {
     struct text t;
@@ -256,6 +328,7 @@ static void find_problems(struct verdict *v)
     for (u32 i = 0; xsave_conflict_say(problem_open(v, &t), v->a, i); i++) {
         problem_close(v, &t);
     }
+    number_problems(v);
     find_silence(v);
     for (u32 i = 0; i < v->a->fleet->kinds_n; i++) {
         if (v->a->fleet->kinds[i].guest_) {
@@ -295,19 +368,11 @@ static void find_evc(struct verdict *v)
     r->evc_next_len_ = said.len;
 }
 
+/* 0 where a host's text does not say. */
 static u32 find_phys_bits(const struct answer *a)
 {
-    u32 least = 0;
-    for (u32 i = 0; i < a->fleet->kinds_n; i++) {
-        struct word w =
-            kind_word(a->fleet, &a->fleet->kinds[i], 0x80000008u, 0, EAX);
-        u32 bits = w.value & 0xff;
-        if ((w.known & 0xff) != 0xff || !bits) {
-            return 0;
-        }
-        least = !least || bits < least ? bits : least;
-    }
-    return least;
+    struct spread s = spread_of(a, 0x80000008u, EAX, 0, 8);
+    return s.told == a->fleet->kinds_n ? s.least : 0;
 }
 
 static const char *sentence_of(const struct verdict *v, u32 *n)
