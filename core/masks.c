@@ -89,6 +89,17 @@ static u8 open_letter(const struct compared *c, u32 bit)
     return merge == AND && c->ones >> bit & 1 ? 'H' : 'x';
 }
 
+/* What a machine of a hardware version of VMware may see. */
+static void hardware_mask(u32 version, const struct compared *c, struct mask *m)
+{
+    u32 shown, counted;
+    int listed =
+        hardware_bits(version, c->leaf, c->sub, c->reg, &shown, &counted);
+    for (u32 b = 0; listed && b < 32; b++) {
+        m->letter[b] = counted >> b & 1 ? 'H' : shown >> b & 1 ? 'x' : '0';
+    }
+}
+
 static struct mask default_mask(const struct answer *a,
     const struct compared *c)
 {
@@ -103,6 +114,8 @@ static struct mask default_mask(const struct answer *a,
         for (u32 b = 0; b < 32; b++) {
             m.letter[b] = open_letter(c, b);
         }
+    } else if (a->profile < PROFILES && profile_hardware(a->profile)) {
+        hardware_mask(profile_hardware(a->profile), c, &m);
     } else if (a->profile < PROFILES) {
         struct view letters =
             profile_mask(a->profile, a->vendor, c->leaf, c->sub, c->reg);

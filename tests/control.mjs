@@ -116,6 +116,36 @@ MASKS.xen = {
   '80000021.0.ecx': '0000 0000 0000 0000 0000 0000 0000 0HH0',
 };
 
+/** VMware's virtual hardware: the version that first shows each bit, bit 31 first; x: never
+ *  compared. */
+const HARDWARE = {
+  '1.0.ecx': 'x4 9 9 8 x8 8 4 x11 4 4 x9 4 4 - 9 - - - 4 8 - - 4 - - - 8 - 7 - 4 4',
+  '1.0.edx': '- - - x7 4 4 4 4 4 x4 4 - 4 4 4 4 4 4 4 4 4 - x4 4 4 4 4 4 4 4 4 4',
+  '10.0.ebx': '- - - - - - - - - - - - - - - - - - - - - - - - - - - - - - 20 -',
+  '12.0.eax': '- - - - - - - - - - - - - - - - - - - - x22 - - - x22 - - - - - x21 x17',
+  '12.1.eax': '- - - - - - - - - - - - - - - - - - - - - x22 - - x17 - x17 x17 - x17 x17 -',
+  '1c.0.eax': '20 20 - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -',
+  '1c.0.ebx': '- - - - - - - - - - - - - - - - - - - - - - - - - - - - - 20 20 20',
+  '1c.0.ecx': '- - - - - - - - - - - - 22 22 22 22 - - - - - - - - - - - - - 20 20 20',
+  '6.0.eax': '- - - - - - - - - - - - - - - - - - - - - - - - - - - - - x4 - -',
+  '6.0.ecx': '- - - - - - - - - - - - - - - - - - - - - - - - - - - - - - x13 -',
+  '7.0.ebx': '13 13 14 13 13 13 - 13 13 - 17 11 11 11 13 13 '
+    + '20 x13 x11 - 11 11 9 11 9 x4 11 x11 9 x17 x11 9',
+  '7.0.ecx': '20 x17 - 18 18 - 18 - - 17 - - - - - - '
+    + '- 16 - 17 17 17 17 17 20 17 21 x13 13 17 17 13',
+  '7.0.edx': '9 - x9 9 9 x9 20 20 20 20 - 20 20 - - 21 - 20 - - - 9 - 18 - - - 18 16 16 - -',
+  '7.1.eax': '- - - - - 22 - - 22 - 21 - 22 - - - - - - 20 20 20 - - 22 22 18 20 - - - -',
+  '7.1.edx': '- - - - - - - - - - - - - - - - - 21 - - - - - 22 - - 22 22 - - - -',
+  '7.2.edx': '- - - - - - - - - - - - - - - - - - - - - - - - - - - 21 21 21 21 20',
+  '80000001.0.ecx': '- - 21 - - - - - x4 x18 9 - - - - 8 - - - - 8 - x8 4 4 4 4 9 4 8 x9 4',
+  '80000001.0.edx': '4 4 4 - 4 9 4 4 4 4 - 4 - - 4 4 4 4 4 4 x4 - x4 4 4 4 4 4 4 4 4 4',
+  '80000008.0.ebx': '- - 22 20 - - - 20 - - - - 20 20 - 20 - x20 - x9 - - 17 - - - - - - - - 14',
+  '8000000a.0.edx': '- - - - - - - - - - - - 20 - 17 - - - - - - - - - 7 7 7 - 7 x7 - 7',
+  '8000001f.0.eax': '- - - - - - - 22 - - - - - - - - - - - - - - 20 - - - 22 22 17 - 17 -',
+  '80000021.0.eax': '- - - - - - - - - - - 22 22 - - 22 - - - - 20 20 - 20 20 - x17 - - 19 - -',
+  'd.1.eax': '- - - - - - - - - - - - - - - - - - - - - - - - - - - 20 13 17 13 11',
+};
+
 const OVERLAY32 = { '1.0.ecx': 13, '80000001.0.edx': 29, '80000001.0.ecx': 0 };
 
 /** profile ID -> check and year of its masks; `open` has none. */
@@ -127,6 +157,8 @@ export const PROFILES = {
     [`vmware-${year}-32bit`, { check: 'equal', year, narrow: true }]])),
   'vmware-2013': { check: 'subset', year: '2013' },
   'vmware-2026': { check: 'subset', year: '2026' },
+  ...Object.fromEntries([9, 11, 13, 14, 16, 17, 18, 19, 20, 21, 22].map((hardware) =>
+    [`vmx-${hardware}`, { check: 'subset', hardware }])),
   kvm: { check: 'subset', year: 'kvm' },
   'xen-hvm': { check: 'subset', year: 'xen' },
 };
@@ -135,9 +167,15 @@ export const PROFILES = {
 export const letters = (mask) => mask.replace(/[ :]/g, '').toUpperCase().replaceAll('X', 'x');
 export const at = (mask, bit) => letters(mask)[31 - bit];
 
+/** What a machine of a hardware version sees. */
+const shown = (version, key) => HARDWARE[key]?.split(' ')
+  .map((since) => (Number(since.replace('x', '')) <= version ? (since[0] === 'x' ? 'x' : 'H') : '0'))
+  .join('');
+
 /** The literal mask of a profile, or undefined where it has none. */
 export function printed(profile, vendor, key) {
-  const { year, narrow } = PROFILES[profile];
+  const { year, narrow, hardware } = PROFILES[profile];
+  if (hardware) return shown(hardware, key);
   const row = MASKS[year]?.[key];
   if (!row) return undefined;
   const mask = letters(Array.isArray(row) ? row[vendor === 'AuthenticAMD' ? 1 : 0] : row);

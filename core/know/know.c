@@ -199,6 +199,57 @@ enum { MASKS = sizeof(masks) / sizeof(masks[0]) };
 #undef OVERLAY
 _Static_assert(PROFILES <= 32, "a set of profiles is one word");
 
+#define SINCE(...)
+#define LOOSE(...)
+static const u8 versions[][2] = {
+#define HARDWARE(ID, VERSION) {PROFILE_##ID, VERSION},
+#include "hardware.def"
+#undef HARDWARE
+};
+#undef SINCE
+#undef LOOSE
+
+#define HARDWARE(...)
+static const struct {
+    u32 leaf, bits;
+    u8 version, sub, reg, loose;
+} shown_since[] = {
+#define SINCE(VERSION, LEAF, SUB, REG, BITS) {LEAF, BITS, VERSION, SUB, REG, 0},
+#define LOOSE(VERSION, LEAF, SUB, REG, BITS) {LEAF, BITS, VERSION, SUB, REG, 1},
+#include "hardware.def"
+#undef SINCE
+#undef LOOSE
+};
+#undef HARDWARE
+
+u32 profile_hardware(u32 profile)
+{
+    for (u32 i = 0; i < sizeof(versions) / sizeof(versions[0]); i++) {
+        if (versions[i][0] == profile) {
+            return versions[i][1];
+        }
+    }
+    return 0;
+}
+
+int hardware_bits(u32 version, u32 leaf, u32 sub, u32 reg, u32 *shown,
+    u32 *compared)
+{
+    int listed = 0;
+    *shown = *compared = 0;
+    for (u32 i = 0; i < sizeof(shown_since) / sizeof(shown_since[0]); i++) {
+        if (shown_since[i].leaf == leaf && shown_since[i].sub == sub &&
+            shown_since[i].reg == reg) {
+            listed = 1;
+            if (shown_since[i].version <= version) {
+                *shown |= shown_since[i].bits;
+                *compared |= shown_since[i].loose ? 0 : shown_since[i].bits;
+            }
+        }
+    }
+    return listed;
+}
+
 #define RUNG(...)
 const struct rung_need rung_needs[] = {
 #define NEED(LADDER, FROM, TO, LEAF, SUB, REG, BITS) \

@@ -205,6 +205,11 @@ int is_indexed(u32 leaf);
 /* The default mask letters a profile has for a register, 32 of them and more
  * with group separators, or an empty view: x throughout. */
 struct view profile_mask(u32 profile, u32 vendor, u32 leaf, u32 sub, u32 reg);
+/* For a hardware version of VMware: its number, else 0; and the bits it shows,
+ * those of them that are compared, and whether the register is listed. */
+u32 profile_hardware(u32 profile);
+int hardware_bits(u32 version, u32 leaf, u32 sub, u32 reg, u32 *shown,
+    u32 *compared);
 struct view profile_overlay(u32 profile, u32 leaf, u32 sub, u32 reg);
 /* Does the profile tell Intel and AMD apart? */
 int profile_has_vendors(u32 profile);
