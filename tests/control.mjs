@@ -168,9 +168,10 @@ export const letters = (mask) => mask.replace(/[ :]/g, '').toUpperCase().replace
 export const at = (mask, bit) => letters(mask)[31 - bit];
 
 /** What a machine of a hardware version sees. */
-const shown = (version, key) => HARDWARE[key]?.split(' ')
-  .map((since) => (Number(since.replace('x', '')) <= version ? (since[0] === 'x' ? 'x' : 'H') : '0'))
-  .join('');
+const shown = (version, key) => HARDWARE[key]?.split(' ').map((since) => {
+  const seen = Number(since.replace('x', '')) <= version;
+  return !seen ? '0' : since[0] === 'x' ? 'x' : 'H';
+}).join('');
 
 /** The literal mask of a profile, or undefined where it has none. */
 export function printed(profile, vendor, key) {
