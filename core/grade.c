@@ -325,10 +325,12 @@ static void find_problems(struct verdict *v)
             }
         }
     }
-    for (u32 i = 0; xsave_conflict_say(problem_open(v, &t), v->a, i); i++) {
-        problem_close(v, &t);
+    if (!v->vendors_differ) {
+        for (u32 i = 0; xsave_conflict_say(problem_open(v, &t), v->a, i); i++) {
+            problem_close(v, &t);
+        }
+        number_problems(v);
     }
-    number_problems(v);
     find_silence(v);
     for (u32 i = 0; i < v->a->fleet->kinds_n; i++) {
         if (v->a->fleet->kinds[i].guest_) {
