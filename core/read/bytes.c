@@ -5,7 +5,7 @@
  */
 #include "read.h"
 
-enum { ROW_BYTES = 16 };
+enum { ROW_BYTES = 16, STAR_ROWS = 64 };
 
 /* All of the view, a number of base 8, 10 or 16. */
 static int whole_number(struct view v, u32 base, u64 *value)
@@ -150,14 +150,36 @@ static void begin_run(struct reader *r, u64 position, const u32 word[4])
     b->rows = 0;
 }
 
+static void found_leaf(struct reader *r, u64 position, const u32 word[4])
+{
+    struct reader_bytes *b = &r->bytes;
+    u64 place = b->start + (position - b->first) / ROW_BYTES;
+    found_row(r, FORMAT_BYTES, (u32)place, (u32)(place >> 32), word,
+        STARTS_AGAIN);
+    r->cpu.alone = 1;
+}
+
+/* A star stands for rows like the one before it, up to the next position. */
+static void found_star(struct reader *r, u64 position)
+{
+    struct reader_bytes *b = &r->bytes;
+    u64 rows = (position - b->at) / ROW_BYTES;
+    for (u64 n = 1; b->star && b->known && n < rows && n < STAR_ROWS; n++) {
+        found_leaf(r, b->at + n * ROW_BYTES, b->last);
+    }
+    b->star = 0;
+}
+
 static enum line_use found_bytes(struct reader *r, u64 position,
     const u32 word[4])
 {
     struct reader_bytes *b = &r->bytes;
     u64 step = position - b->first;
+    if (b->rows && position > b->at) {
+        found_star(r, position);
+    }
     if (!b->rows || position <= b->at || step % ROW_BYTES) {
         begin_run(r, position, word);
-        step = 0;
     }
     b->at = position;
     if (!b->known) {
@@ -168,11 +190,31 @@ static enum line_use found_bytes(struct reader *r, u64 position,
         return NOTED;
     }
     b->rows++;
-    u64 place = b->start + step / ROW_BYTES;
-    found_row(r, FORMAT_BYTES, (u32)place, (u32)(place >> 32), word,
-        STARTS_AGAIN);
-    r->cpu.alone = 1;
+    b->star = 0;
+    bytes_copy(b->last, word, sizeof(b->last));
+    found_leaf(r, position, word);
     return USED;
+}
+
+/* A star, or the position where the output ends. */
+static int lone_word(struct reader *r, struct view word)
+{
+    struct reader_bytes *b = &r->bytes;
+    u64 hex, octal = 0;
+    if (view_equal(word, VIEW("*"))) {
+        b->star = 1;
+        return 1;
+    }
+    if (word.len < 6 || !whole_number(word, 16, &hex)) {
+        return 0;
+    }
+    int od = word.len == 7 && b->octal && whole_number(word, 8, &octal);
+    hex = od ? octal : hex;
+    if (hex <= b->at || hex % ROW_BYTES || (!b->star && hex != b->at + ROW_BYTES)) {
+        return 0;
+    }
+    found_star(r, hex);
+    return 1;
 }
 
 enum line_use read_bytes(struct reader *r, struct view line)
@@ -190,22 +232,19 @@ enum line_use read_bytes(struct reader *r, struct view line)
         !(len = take_words(r, rest, colon, word))) {
         /* Without positions only a command says that these are bytes. */
         len = r->bytes.known ? take_words(r, line, 0, word) : 0;
-        u64 next = r->bytes.at + ROW_BYTES;
-        if (r->bytes.rows && !rest.len &&
-            (position == next || view_equal(offset, VIEW("*")) ||
-                (whole_number(offset, 8, &octal) && octal == next))) {
-            return ASIDE; /* where the output ends, or rows left out */
+        if (r->bytes.rows && !rest.len && lone_word(r, offset)) {
+            return ASIDE;
         }
-        position = r->bytes.rows ? next : 0;
+        position = r->bytes.rows ? r->bytes.at + ROW_BYTES : 0;
         return len ? found_bytes(r, position, word) : NOT_MINE;
     }
     if (offset.len > 7 && !colon && len != 2) {
         return NOT_MINE; /* a leaf and its registers, more likely */
     }
-    /* od counts in octal; hexdump's groups of four digits do not. */
-    if (offset.len == 7 && !colon && whole_number(offset, 8, &octal) &&
-        (len != 4 || octal == r->bytes.at + ROW_BYTES)) {
-        position = octal;
-    }
+    /* od counts in octal; hexdump, with groups of four digits, does not. */
+    r->bytes.octal = offset.len == 7 && !colon &&
+                     whole_number(offset, 8, &octal) &&
+                     (len != 4 || octal == r->bytes.at + ROW_BYTES);
+    position = r->bytes.octal ? octal : position;
     return found_bytes(r, position, word);
 }

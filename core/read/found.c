@@ -452,6 +452,7 @@ static void fill_host(struct reader *r)
 void end_cpu(struct reader *r)
 {
     u32 id = 0;
+    end_fields(r);
     names_close(r, (enum absent)r->list.absent);
     end_words(r);
     if (!r->cpu.open) {
@@ -474,6 +475,8 @@ void end_cpu(struct reader *r)
     } else {
         r->host.differ |= sheet_join(r->fleet, r->host_sheet, r->cpu_sheet,
             r->differ);
+        /* One CPU asked by several commands. */
+        r->host.cpus -= r->cpu.alone ? 1 : 0;
         if (r->cpu.name.len && !r->cpu.name_sure) {
             r->fleet->used--;
             note_unread(r, r->cpu.name_spot.line, name_view(&r->cpu.name));

@@ -90,8 +90,9 @@ struct cpu {
 /* A run of bytes: where it lies in the device, and what its text says. */
 struct reader_bytes {
     u64 start, first, at; /* at: position of the last row */
-    u32 rows;
-    int known, decimal;
+    u32 rows, last[4];
+    int known, decimal, octal;
+    int star; /* rows like the last were left out */
 };
 
 struct reader {

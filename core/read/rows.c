@@ -16,7 +16,8 @@ enum row_use {
     NOTHING = 64,  /* known, and says nothing about features */
     KEEPS = 128,   /* a leaf that comes again is no other CPU's */
     VIRTUAL = 256, /* the number is that of a CPU's other view */
-    NEXT_CPU = 512 /* the registers of the next CPU begin */
+    NEXT_CPU = 512, /* the registers of the next CPU begin */
+    NAMES_ONLY = 1024 /* some features by name; worth a note where no more is */
 };
 
 static const struct {
@@ -378,8 +379,9 @@ void found_empties(struct reader *r)
         u32 leaf = bits.leaf[i], sub = bits.sub[i];
         struct word high = sheet_word(f, s, leaf & 0x80000000u, 0, EAX);
         struct word subs = sheet_word(f, s, 7, 0, EAX);
-        if (leaf >= last || !high.known || leaf > high.value ||
-            (leaf == 7 && sub > subs.value)) {
+        /* Not every leaf was asked for its other subleaves. */
+        int asked = !sub || leaf == 0xd || (leaf == 7 && sub <= subs.value);
+        if (!asked || leaf >= last || !high.known || leaf > high.value) {
             continue;
         }
         u32 column = column_of(f, leaf, sub, NO_COLUMN);
@@ -537,6 +539,9 @@ static enum line_use take(struct reader *r, u32 row, const struct match *m,
     }
     if (use & NEXT_CPU) {
         found_cpu(r, r->rows.cpus++, 0, 0);
+    }
+    if (use & NAMES_ONLY && !r->names_only) {
+        r->names_only = r->here.line;
     }
     if (use & NOTHING) {
         set_section(r, format, use);
