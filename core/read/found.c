@@ -121,8 +121,10 @@ static void reset_cpu(struct reader *r)
 void drop_cpu(struct reader *r)
 {
     struct cpu *c = &r->cpu;
+    end_heading(r);
     r->fleet->used -= r->cpu_sheet->n;
     r->fleet->aside += r->cpu_sheet->n;
+    r->fleet->used -= c->name.len && !c->name_sure; /* held again */
     r->before = c->start;
     r->split = c->split;
     r->heading = c->name;

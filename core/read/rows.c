@@ -251,6 +251,7 @@ static int place(u8 what, struct view *v, struct match *m)
     case 'C': case 'D':
         m->has |= HAS_WORDS;
         return anded_words(*v, what == 'C' ? ECX : EDX, m);
+    case 't': *v = past(*v, "0123456789:. "); return 1;
     case 'M': marked_subleaf(*v, m); return 1;
     case 'F':
         m->has |= HAS_FIELD_NAME;
@@ -299,14 +300,20 @@ static int fits(const char *p, struct view v, struct match *m)
     return !past(v, " \t\"'),:;]}>").len;
 }
 
+/* Most patterns begin with a character that the line does not. */
+static int may_fit(const char *p, u8 first)
+{
+    return (u8)*p == first || !*p || is_one_of((u8)*p, "%~ {");
+}
+
 /* The pattern may begin anywhere in the line when it begins with "%*". */
 static int find(const char *p, struct view v, struct match *m)
 {
     if (p[0] != '%' || p[1] != '*') {
         return fits(p, v, m);
     }
-    for (p += 2; v.len; v = view_from(v, 1)) {
-        int fit = to_lower(v.s[0]) == (u8)*p ? fits(p, v, m) : 0;
+    for (u32 i = 0; i < v.len; i++) {
+        int fit = v.s[i] == (u8)p[2] ? fits(p + 2, view_from(v, i), m) : 0;
         if (fit) {
             return fit;
         }
@@ -572,12 +579,14 @@ static enum line_use take(struct reader *r, u32 row, const struct match *m,
 static enum line_use patterns(struct reader *r, struct view line)
 {
     struct match m;
+    u8 first = to_lower(line.s[0]);
     for (u32 i = 0; i < ROWS; i++) {
         enum format_id format = (enum format_id)rows[i].format;
-        int fit = may_be(r, format) ? find(rows[i].pattern, line, &m) : 0;
-        if (rows[i].use & GOES_ON && r->rows.format != format) {
+        if (!may_fit(rows[i].pattern, first) || !may_be(r, format) ||
+            (rows[i].use & GOES_ON && r->rows.format != format)) {
             continue;
         }
+        int fit = find(rows[i].pattern, line, &m);
         if (fit) {
             return fit < 0 ? bad_row(r, line) : take(r, i, &m, line);
         }
