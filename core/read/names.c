@@ -341,15 +341,18 @@ void names_close(struct reader *r, enum absent absent)
         return;
     }
     l->open = 0;
-    /* The list may end lines after its last word. */
-    struct spot here = r->here;
-    u32 here_end = r->here_end;
+    /* It may end lines after its last word: what stands between, a name of a
+     * host or the beginning of the next CPU, is not of this one. */
+    struct spot here = r->here, before = r->before;
+    u32 here_end = r->here_end, heading = r->heading.len;
+    int named_after = r->heading_spot.line > l->last.line;
     if (l->last.line) {
         r->here = l->last;
         r->here_end = l->end;
     }
-    if (!r->cpu.open && !r->before.line) {
-        r->before = l->first;
+    r->heading.len = named_after ? 0 : heading;
+    if (!before.line || before.line > l->last.line) {
+        r->before = r->cpu.open ? (struct spot){0, 0} : l->first;
     }
     take_report(r, l->format);
     if (l->tail_len) {
@@ -377,6 +380,12 @@ void names_close(struct reader *r, enum absent absent)
     r->report.kind = NO_REPORT;
     r->here = here;
     r->here_end = here_end;
+    if (named_after) {
+        r->heading.len = heading;
+    }
+    if (before.line > l->last.line) {
+        r->before = before;
+    }
 }
 
 static const char dialects[] =
