@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import { buildCore } from '../wasm/build.mjs';
-import { pack } from './pack.mjs';
+import { pack, packDeflated } from './pack.mjs';
 import { listFiles } from './serve.mjs';
 
 const web = dirname(fileURLToPath(import.meta.url));
@@ -49,7 +49,7 @@ function inlineCore() {
       return `import { createCore } from ${JSON.stringify(join(root, 'wasm/core.js'))};
 import { unpack } from ${JSON.stringify(join(web, 'unpack.js'))};
 const packed = ${this.environment.mode === 'dev' ? literal : JSON.stringify(mark)};
-export const loadCore = async () => createCore(unpack(packed));`;
+export const loadCore = async () => createCore(await unpack(packed));`;
     },
     // Put in last: the minifier would spell the bytes its own way.
     generateBundle(_options, bundle) {
@@ -102,8 +102,10 @@ function worker(dist) {
 /** The page as one file that works from a disk, under a policy of its own. */
 function oneFile(dist) {
   const sources = [];
+  const bytes = readFileSync(buildCore());
   const inline = (tag, pattern, html) => html.replace(pattern, (_match, path) => {
-    const text = escapeEnd(tag, readFileSync(join(dist, path), 'utf8'));
+    const whole = readFileSync(join(dist, path), 'utf8');
+    const text = escapeEnd(tag, whole.split(pack(bytes)).join(packDeflated(bytes)));
     sources.push([tag, createHash('sha256').update(text).digest('base64')]);
     return tag === 'script' ? `<script type="module">${text}</script>` : `<style>${text}</style>`;
   });
