@@ -89,6 +89,9 @@ void reason_say(struct text *t, struct answer *a,
  * 1 or unknown. */
 void bit_say(struct text *t, struct answer *a, const struct compared *c,
     u32 bit, const char *sentence);
+/* Can microcode give an older CPU this mitigation, or did it come with a new
+ * generation? */
+int update_may_bring(const struct answer *a, u32 row);
 /* A register as every kind has it. */
 const struct word *kind_words(struct answer *a, const struct compared *c);
 SMALL u32 word_bit(struct word w, u32 bit) /* 0, 1, 2: unknown */

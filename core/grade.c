@@ -220,8 +220,11 @@ static void bit_problem(struct verdict *v, const struct compared *c, u32 b)
     u32 d = c->decision[b];
     const char *sentence = NULL;
     if (d == HIDE && c->merge[b] == AND_WARN) {
-        sentence = "%b (%p) is a mitigation: update microcode or BIOS on %0 "
-                   "rather than hide it.";
+        sentence = update_may_bring(v->a, c->row[b])
+                       ? "%b (%p) is a mitigation: update microcode or BIOS on "
+                         "%0 rather than hide it."
+                       : "%b (%p) is a mitigation that no update brings to %0: "
+                         "guests without it guard themselves by slower means.";
     } else if (d == CONFLICT) {
         sentence = "%b (%p) must be equal and cannot be masked: 1 on %1, 0 on "
                    "%0.";

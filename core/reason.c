@@ -187,6 +187,11 @@ static const char *unknown_tail(struct answer *a, const struct compared *c,
     return one ? "; %1 has it." : ", and %0 lacks it.";
 }
 
+int update_may_bring(const struct answer *a, u32 row)
+{
+    return bit_cause(row) == CAUSE_MICROCODE && !bit_first(row, a->vendor).len;
+}
+
 static struct view row_name(const struct answer *a, u32 row)
 {
     return bit_name(&a->fleet->know, row);
@@ -256,8 +261,11 @@ void reason_say(struct text *t, struct answer *a, const struct compared *c,
     case HIDE:
         middle = hide_cause(a, letter);
         if (c->merge[bit] == AND_WARN) {
-            tail = " It is a mitigation: update microcode or BIOS on %0 before "
-                   "hiding it.";
+            tail = update_may_bring(a, c->row[bit])
+                       ? " It is a mitigation: update microcode or BIOS on %0 "
+                         "before hiding it."
+                       : " It is a mitigation that came with newer CPUs: no "
+                         "update brings it to %0.";
         }
         break;
     case HIDDEN:
