@@ -145,6 +145,9 @@ u32 bit_named(const struct know *k, enum dialect dialect, struct view name,
     u32 vendor_set);
 /* How the dialect spells it, or an empty view where it has no name for it. */
 struct view bit_spelled(const struct know *k, enum dialect dialect, u32 row);
+/* A word of Linux that is no bit; the kernel that prints it prints all names up
+ * to the age. Returns 0 for others. */
+int word_of_linux(const struct know *k, struct view word, u32 *age);
 /* Since which Linux it stands in flags: the age of names.def. */
 u32 bit_age(u32 row);
 

@@ -59,6 +59,18 @@ static const u8 ages[] = {
 #undef NAMES
 };
 
+/* Words of Linux that are no bits lie in the same hash table, above them. */
+static const u8 word_ages[] = {
+#define SYNTHETIC(AGE, WORD) AGE,
+#include "synthetic.def"
+#undef SYNTHETIC
+};
+static const char words[] =
+#define SYNTHETIC(AGE, WORD) WORD "\0"
+#include "synthetic.def"
+#undef SYNTHETIC
+    ;
+
 /* names.def has the rows of bits.def. */
 enum {
 #define BIT(LEAF, SUB, REG, BIT, ...) row_##LEAF##_##SUB##_##REG##_##BIT,
@@ -192,6 +204,12 @@ int know_names(struct know *k, struct arena *a)
             add_name(k, row, A_NAME, bit_name(k, row));
         }
     }
+    struct view word = {(const u8 *)words, 0};
+    for (u32 i = 0; i < sizeof(word_ages); i++) {
+        word = view_of((const char *)word.s);
+        add_name(k, BITS + i, A_NAME, word);
+        word.s += word.len + 1;
+    }
     k->letters = text_close(a, &t).s;
     return !t.cut && t.len < 0x10000;
 }
@@ -220,7 +238,7 @@ u32 bit_named(const struct know *k, enum dialect dialect, struct view name,
     u32 slot = fold(name) >> 4 & (CALLED_SLOTS - 1);
     for (u32 i = k->called_slot[slot]; i; i = k->called[i - 1].next) {
         const struct called *c = &k->called[i - 1];
-        if (!same_name((struct view){c->s, c->len}, name)) {
+        if (c->row >= BITS || !same_name((struct view){c->s, c->len}, name)) {
             continue;
         }
         u32 how = fit(c, dialect, name, vendor_set);
@@ -238,6 +256,19 @@ u32 bit_named(const struct know *k, enum dialect dialect, struct view name,
         }
     }
     return rival < BITS && !vendor_set ? BITS : row;
+}
+
+int word_of_linux(const struct know *k, struct view word, u32 *age)
+{
+    u32 slot = fold(word) >> 4 & (CALLED_SLOTS - 1);
+    for (u32 i = k->called_slot[slot]; i; i = k->called[i - 1].next) {
+        const struct called *c = &k->called[i - 1];
+        if (c->row >= BITS && same_name((struct view){c->s, c->len}, word)) {
+            *age = word_ages[c->row - BITS];
+            return 1;
+        }
+    }
+    return 0;
 }
 
 struct view bit_spelled(const struct know *k, enum dialect dialect, u32 row)

@@ -41,9 +41,14 @@ static const struct {
     {"isa", "rv", "a RISC-V"}, {"", "riscv", "a RISC-V"},
 };
 
+/* Letter case ignored. */
 static int same_key(struct view a, const char *b)
 {
-    return a.len == view_of(b).len && view_starts(a, view_of(b));
+    u32 i = 0;
+    while (i < a.len && b[i] && to_lower(a.s[i]) == to_lower((u8)b[i])) {
+        i++;
+    }
+    return i == a.len && !b[i];
 }
 
 static int other_architecture(struct reader *r, struct view key,
@@ -138,7 +143,7 @@ static int is_name(struct reader *r, struct view name)
 {
     u32 row = bit_named(&r->fleet->know, (enum dialect)r->list.dialect, name,
         INTEL);
-    return name.len && (row < BITS || is_synthetic(name));
+    return name.len && (row < BITS || is_synthetic(r, name));
 }
 
 /* How many of the words are names, up to so many words. */
@@ -467,7 +472,7 @@ static enum line_use take_key(struct reader *r, struct view key,
         return used(r);
     }
     if (kind == LIST_FIELD || in == NO_REPORT) {
-        u32 known = count_names(r, value, NO_NUMBER, &number);
+        u32 known = count_names(r, value, 5 * LIST_LEAST, &number);
         if (kind == LIST_FIELD ? known * 2 > number : is_list(r, value)) {
             return take_list(r, l->open ? l->format : format_of(key, value),
                 value);

@@ -8,50 +8,28 @@ enum { HIDDEN = 7 }; /* an age: the kernel may keep the bit to itself */
 /* VAGUE: said, but not which bit is meant: unknown. */
 enum said { NOT_SAID, THERE, MISSING, ASSUMED, VAGUE };
 
-/* Words of Linux that are no bits: what each tells of the kernel's age, and
- * then the words themselves. */
-static const u8 synthetic_ages[] = {
-#define SYNTHETIC(AGE, WORD) AGE,
-#include "../know/synthetic.def"
-#undef SYNTHETIC
-};
-static const char synthetic_words[] =
-#define SYNTHETIC(AGE, WORD) WORD "\0"
-#include "../know/synthetic.def"
-#undef SYNTHETIC
-    ;
-
-static u32 synthetic(struct view name)
-{
-    u32 n = sizeof(synthetic_ages), i = 0;
-    const char *p = synthetic_words;
-    while (i < n && !view_equal(view_of(p), name)) {
-        p += view_of(p).len + 1;
-        i++;
-    }
-    return i;
-}
-
 static void prints_up_to(struct list *l, u32 age)
 {
     l->kernel = age > l->kernel ? age : l->kernel;
 }
 
-int is_synthetic(struct view word)
+int is_synthetic(const struct reader *r, struct view word)
 {
-    return synthetic(word) < sizeof(synthetic_ages);
+    u32 age;
+    return word_of_linux(&r->fleet->know, word, &age);
 }
 
 int names_kernel(struct reader *r, struct view word)
 {
-    u32 i = synthetic(word);
-    if (i < sizeof(synthetic_ages)) {
-        prints_up_to(&r->list, synthetic_ages[i]);
-        r->list.own |= view_equal(word, VIEW("cpuid")) ||
-                       view_equal(word, VIEW("nopl")) ||
-                       view_equal(word, VIEW("rep_good"));
+    u32 age;
+    if (!word_of_linux(&r->fleet->know, word, &age)) {
+        return 0;
     }
-    return i < sizeof(synthetic_ages);
+    prints_up_to(&r->list, age);
+    r->list.own |= view_equal(word, VIEW("cpuid")) ||
+                   view_equal(word, VIEW("nopl")) ||
+                   view_equal(word, VIEW("rep_good"));
+    return 1;
 }
 
 static u32 vendor_of(struct reader *r)
@@ -166,17 +144,17 @@ void names_take(struct reader *r, struct view name, int there)
     const struct know *k = &r->fleet->know;
     u32 vendor = vendor_of(r);
     enum dialect d = (enum dialect)l->dialect;
-    u32 row = bit_named(k, d, name, vendor);
+    u32 row = bit_named(k, d, name, 0);
     l->last = r->here;
     l->end = r->here_end;
-    if (d == LINUX) {
-        /* Its words can stand for either vendor's bit. */
-        u32 intel = bit_named(k, d, name, INTEL);
-        u32 amd = bit_named(k, d, name, AMD);
-        if (intel != amd || !is_bit(r, row, vendor)) {
-            be_vague(r, intel);
-            be_vague(r, amd);
-        }
+    if (row == BITS) {
+        /* Perhaps either vendor's bit, and the vendor tells which. */
+        be_vague(r, bit_named(k, d, name, INTEL));
+        be_vague(r, bit_named(k, d, name, AMD));
+        row = vendor ? bit_named(k, d, name, vendor) : BITS;
+    }
+    if (row < BITS && !is_bit(r, row, vendor)) {
+        be_vague(r, row);
     }
     if (is_bit(r, row, vendor)) {
         names_bit(r, row, there);
@@ -230,7 +208,7 @@ static int spelled_so(struct reader *r, enum dialect dialect, struct view name)
     const struct know *k = &r->fleet->know;
     u32 row = bit_named(k, dialect, name, INTEL);
     return (row < BITS && view_equal(bit_spelled(k, dialect, row), name)) ||
-           (dialect == LINUX && is_synthetic(name));
+           (dialect == LINUX && is_synthetic(r, name));
 }
 
 u32 names_known(struct reader *r, enum dialect dialect, struct view list,

@@ -24,7 +24,7 @@ struct view names_next(struct view *list);
 /* A word that Linux prints besides names of bits, in "bugs", too: it may tell
  * how old the kernel is. Returns 0 for others. */
 int names_kernel(struct reader *r, struct view word);
-int is_synthetic(struct view word);
+int is_synthetic(const struct reader *r, struct view word);
 /* A model of libvirt or QEMU: its features are there, as far as the list does
  * not say otherwise. Returns 0 for a model that is not known (noted). */
 int names_model(struct reader *r, struct view model);
