@@ -75,7 +75,8 @@ static int other_architecture(struct reader *r, struct view key,
 /* "key : value"; lscpu in Chinese has a colon of its own. */
 static int take_field(struct view line, struct view *key, struct view *value)
 {
-    u32 at = view_find(line, VIEW(":")), wide = view_find(line, VIEW("\xef\xbc\x9a"));
+    u32 at = view_find(line, VIEW(":"));
+    u32 wide = view_find(line, VIEW("\xef\xbc\x9a"));
     u32 skip = wide < at ? 3 : 1;
     at = wide < at ? wide : at;
     if (!at || at >= line.len) {
@@ -410,8 +411,21 @@ static void take_value(struct reader *r, struct view key, struct view value)
     }
 }
 
-static int names_host(struct view key)
+/* Does the line, though it looks like a field, name a host? "host: esx01", or a
+ * prompt with a colon in it, or "kvm11:". */
+static int names_host(struct view key, struct view value)
 {
+    int lone = !value.len, digit = 0;
+    for (u32 i = 0; i < key.len; i++) {
+        lone &= is_word(key.s[i]);
+        digit |= is_digit(key.s[i]) || key.s[i] == '.';
+        if (key.s[i] == '@') {
+            return 1;
+        }
+    }
+    if (key.len == 1 || (lone && digit)) {
+        return 1;
+    }
     while (key.len && !is_letter(key.s[0])) {
         key = view_from(key, 1);
     }
@@ -423,7 +437,8 @@ static int names_host(struct view key)
 static int is_x86(struct view v)
 {
     return view_equal(v, VIEW("x86_64")) ||
-           (v.len == 4 && v.s[0] == 'i' && view_equal(view_from(v, 2), VIEW("86")));
+           (v.len == 4 && v.s[0] == 'i' &&
+               view_equal(view_from(v, 2), VIEW("86")));
 }
 
 /* What a field without a report before it begins: keys differ in their case.
@@ -486,7 +501,7 @@ static enum line_use take_key(struct reader *r, struct view key,
         in = in ? in : IN_OTHER;
         report_open(r, in, format, LINUX);
     }
-    if (in == NO_REPORT || names_host(key)) {
+    if (in == NO_REPORT || names_host(key, value)) {
         return NOT_MINE;
     }
     if (is_vendor(unquoted(value))) {
@@ -570,6 +585,16 @@ static int coreinfo_row(struct reader *r, struct view line)
     return 1;
 }
 
+/* "**--  Physical Processor 1" of Coreinfo's maps */
+static int is_map(struct view line)
+{
+    u32 n = 0;
+    while (n < line.len && (line.s[n] == '*' || line.s[n] == '-')) {
+        n++;
+    }
+    return n && n < line.len && is_space(line.s[n]);
+}
+
 static u32 number_after(struct view line, struct view word)
 {
     u32 number = NO_NUMBER;
@@ -588,13 +613,14 @@ static enum line_use coreinfo_line(struct reader *r, struct view line)
         return used(r);
     }
     if (coreinfo_row(r, line)) {
-        r->section = RESULTS;
         return USED;
     }
     if (!r->list.open || p->kind != IN_COREINFO) {
         return NOT_MINE;
     }
-    r->section = RESULTS; /* maps of processors, caches, NUMA nodes */
+    if (is_map(line)) {
+        return ASIDE;
+    }
     if (view_find(line, VIEW(" Family ")) < comma && comma < line.len) {
         p->family = number_after(line, VIEW(" Family "));
         p->model = number_after(line, VIEW(" Model "));

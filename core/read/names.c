@@ -38,10 +38,11 @@ static u32 vendor_of(struct reader *r)
     if (r->cpu.open) {
         w = sheet_word(r->fleet, r->cpu_sheet, 0, 0, EBX);
     }
-    return !w.known                                       ? 0
-           : w.value == 0x756e6547u                       ? INTEL
-           : w.value == 0x68747541u || w.value == 0x6f677948u ? AMD
-                                                          : 0;
+    return !w.known                 ? 0
+           : w.value == 0x756e6547u ? INTEL
+           : w.value == 0x68747541u || w.value == 0x6f677948u
+               ? AMD
+               : 0;
 }
 
 void names_open(struct reader *r, enum format_id format, enum dialect dialect)
@@ -62,7 +63,8 @@ void names_open(struct reader *r, enum format_id format, enum dialect dialect)
 
 static void lacks(struct list *l, struct view name)
 {
-    struct text t = {l->told.lacks, l->told.lacks_len, sizeof(l->told.lacks), 0};
+    struct text t = {
+        l->told.lacks, l->told.lacks_len, sizeof(l->told.lacks), 0};
     u8 room[80];
     struct view quoted = note_quote(name, room);
     if (t.len + quoted.len + 2 <= t.size) {
@@ -405,12 +407,13 @@ void found_signature(struct reader *r, enum format_id format, u32 family,
         value |= (model & 15) << 4 | (model >> 4 & 15) << 16;
         known |= 0xf0;
     }
-    /* The further fields count, and are printed, from family 6 and 15 on. */
+    /* The model's further field is printed from family 6 on; the family's is 0
+     * up to family 15, where it begins to count. */
     if (family != NO_NUMBER) {
         u32 base = family < 15 ? family : 15;
         value |= base << 8 | ((family - base) & 0xff) << 20;
-        known |= 0xf00 | (base == 15 ? 0xff00000u : 0) |
-                 (base >= 6 && model != NO_NUMBER ? 0xf0000u : 0);
+        known |= 0xff00f00u;
+        known |= base >= 6 && model != NO_NUMBER ? 0xf0000u : 0;
     }
     if (known) {
         found_register(r, format, 1, 0, EAX, value & known, known);
