@@ -105,7 +105,7 @@ static void count(struct verdict *v)
         const struct compared *c = &v->a->registers[i];
         for (u32 b = 0; b < 32; b++) {
             u32 d = c->decision[b];
-            v->hides += d == HIDE;
+            v->hides += d == HIDE || d == CLOSURE;
             v->conflicts += d == CONFLICT;
             v->unknown += d == UNKNOWN;
             v->differs += c->ones >> b & c->zeros >> b & 1;

@@ -168,12 +168,18 @@ function refusalText(refusal) {
   ].join('');
 }
 
+const linesText = (title, lines) =>
+  (lines.length ? [`${title}\n`, ...lines.map((line) => `  ${line}\n`)] : []);
+
 const placeOf = (bit) => `${bit.key.replace('.0.', '.')}[${bit.bit}]`;
 
 /** Bits whose difference does not matter: not worth a register of their own in the report. */
 const isQuiet = (bit) => bit.decision === 'ignore' && (bit.ones === 0 || bit.zeros === 0
   || !['x', '0'].includes(bit.default) || ['TOPO', 'IGNORE', 'PER-CPU', 'MIRROR', 'SET', 'UNTOLD',
   'DERIVED', 'MIN'].includes(bit.merge));
+
+/** Hosts differ in it, or it goes with one in which they do. */
+const isTold = (bit) => (bit.ones && bit.zeros) || bit.decision === 'closure';
 
 function bitLine(bit) {
   const place = placeOf(bit);
@@ -182,7 +188,7 @@ function bitLine(bit) {
 }
 
 function registerText(answer, register) {
-  const bits = answer.bits.filter((bit) => bit.key === register.key && bit.ones && bit.zeros);
+  const bits = answer.bits.filter((bit) => bit.key === register.key && isTold(bit));
   const labels = ['effective', ...answer.hosts.slice(0, MOST_HOSTS).map((host) => host.name)];
   const width = Math.min(36, Math.max(...labels.map((label) => label.length)));
   const row = (label, letters) => `  ${label.slice(0, width).padEnd(width)}  ${letters}\n`;
@@ -227,10 +233,10 @@ function quietText(answer, told) {
 
 function reportText(answer) {
   const { verdict } = answer;
-  const facts = [verdict.vendor, verdict.psabi, verdict.physBits
-    && `${verdict.physBits} address bits`].filter(Boolean).join(', ');
+  const facts = [verdict.vendor, verdict.psabi, verdict.evc && `EVC ${verdict.evc}`,
+    verdict.physBits && `${verdict.physBits} address bits`].filter(Boolean).join(', ');
   const told = answer.registers.filter((register) => answer.bits.some((bit) =>
-    bit.key === register.key && bit.ones && bit.zeros && !isQuiet(bit)));
+    bit.key === register.key && isTold(bit) && !isQuiet(bit)));
   return [
     `${answer.reading.sentence}\n`,
     ...answer.refusals.map(refusalText),
@@ -239,6 +245,9 @@ function reportText(answer) {
     ...(answer.hosts.length ? [`\n${verdict.sentence}\n`] : []),
     ...(facts ? [`${facts}\n`] : []),
     ...verdict.problems.map((problem) => `- ${problem}\n`),
+    ...(verdict.evcNext ? [`- ${verdict.evcNext}\n`] : []),
+    ...linesText('\nGuests that no longer start', verdict.guests),
+    ...linesText('\nWhat other guests lose', verdict.costs),
     ...(answer.hosts.length ? [`\nMasks for ${answer.profileName} (${
       answer.profileReason}); hosts must be ${
       answer.check === 'equal' ? 'equal' : 'a superset of what the guest sees'}.\n`] : []),
