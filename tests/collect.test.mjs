@@ -39,11 +39,10 @@ const PRINTED = {
   'Hyper-V, Windows': [after('Coreinfo'), after('Coreinfo'), after('CPU-Z'),
     after('aida: Logical CPU')],
   'OpenStack, KubeVirt, oVirt, Incus': [after('/proc/cpuinfo of 6.12'),
-    () => json({ apiVersion: 'v1', kind: 'List', items: pair.map((host) => ({
-      apiVersion: 'v1', kind: 'Node', metadata: { name: host.name, labels: {
-        'kubernetes.io/hostname': host.name,
-        ...Object.fromEntries(libvirtNames(host).map((name) =>
-          [`cpu-feature.node.kubevirt.io/${name}`, 'true'])) } } })) }),
+    () => `NAME   STATUS   ROLES    AGE   VERSION   LABELS\n${pair.map(({ name, ...host }) =>
+      `${name}   Ready    worker   10d   v1.30.0   kubernetes.io/hostname=${name},${
+        libvirtNames(host).map((feature) => `cpu-feature.node.kubevirt.io/${feature}=true`)}\n`)
+      .join('')}`,
     each((host) => json({ cpu_info: { arch: 'x86_64', model: 'Haswell-noTSX', vendor: 'Intel',
       topology: { cells: 1, sockets: 1, cores: 4, threads: 2 }, features: libvirtNames(host) } })),
     each((host) => json({ cpuCores: '8', cpuFlags:

@@ -77,12 +77,12 @@ export const platforms = [
     name: 'OpenStack, KubeVirt, oVirt, Incus',
     ways: [
       { by: 'on each node', format: 'cpuinfo', command: 'cat /proc/cpuinfo' },
-      { by: 'KubeVirt, or NFD', format: 'node-labels', command: 'kubectl get nodes -o json' },
+      { by: 'KubeVirt, or NFD', format: 'node-labels', command: 'kubectl get nodes --show-labels' },
       { by: 'OpenStack', format: 'cpu-info',
         command: 'openstack hypervisor list -f value -c "Hypervisor Hostname" | while read -r h; do '
           + 'echo "# host: $h"; openstack --os-compute-api-version 2.87 hypervisor show -f json '
           + '-c cpu_info "$h" </dev/null; done' },
-      { by: 'oVirt', format: 'flags',
+      { by: 'oVirt', format: 'cpu-info',
         command: 'for h in ovirt1 ovirt2; do echo "# host: $h"; '
           + 'ssh root@$h vdsm-client Host getCapabilities; done' },
       { by: 'Incus', format: 'cpu-info',
