@@ -47,17 +47,15 @@
 #define LINE_FIELDS(X) X(text_at) X(text_len)
 
 /* psabi: 0 for unknown, 1 to 4. phys_bits: 0 for unknown. */
-/* A refusal, and a feature it speaks of: bit is 32 for the whole register, 33
- * for a name without a place; side: enum side; hosts: what the hosts read say
- * of it. Texts are empty where nothing is known. */
+/* A refusal: platform, sentence, step between tabs; quote: what was pasted. And
+ * a feature it speaks of: name, meaning, first Intel and AMD generation, what
+ * hosts say of it, cause, step. bit: 32 for the whole register, 33 for a name
+ * without a place; side: enum side. */
 #define REFUSAL_FIELDS(X) \
-    X(platform_at) X(platform_len) X(source) X(line) X(last_line) \
-    X(sentence_at) X(sentence_len) X(step_at) X(step_len) X(text_at) \
-    X(text_len) X(bits_at) X(bits_n)
+    X(source) X(line) X(last_line) X(words_at) X(words_len) X(quote_at) \
+    X(quote_len) X(bits_at) X(bits_n)
 #define REFUSED_FIELDS(X) \
-    X(leaf) X(sub) X(reg) X(bit) X(side) X(name_at) X(name_len) X(meaning_at) \
-    X(meaning_len) X(intel_at) X(intel_len) X(amd_at) X(amd_len) X(cause_at) \
-    X(cause_len) X(step_at) X(step_len) X(hosts_at) X(hosts_len)
+    X(leaf) X(sub) X(reg) X(bit) X(side) X(words_at) X(words_len)
 
 #define ANSWER_FIELDS(X) \
     X(hosts_at) X(hosts_n) X(kinds_at) X(kinds_n) X(registers_at) \

@@ -34,6 +34,7 @@ struct refusal {
     u32 source, line, last_line;
     u32 text_at, text_len;
     u32 first, n; /* bits */
+    u32 hash;     /* of them */
 };
 
 struct refusals {

@@ -6,61 +6,65 @@
 
 enum { FEATURES_SAID = 6, ROOM = 2048 };
 
-enum {
 #define STEP(ID, ...) STEP_##ID,
+#define SENTENCE(...)
 #define SAYS(...)
 #define REFUSAL(...)
 #define REFUSAL_ASIDE(...)
 #define LABEL(...)
-#include "know/refusals.def"
-#undef STEP
-#undef SAYS
-};
-
 enum {
+#include "know/refusals.def"
+};
+#undef STEP
+#undef SENTENCE
+
 #define STEP(...)
+#define SENTENCE(ID, ...) SENTENCE_##ID,
+enum {
+#include "know/refusals.def"
+};
+#undef SENTENCE
+#undef SAYS
+
+#define SENTENCE(...)
 #define SAYS(ID, ...) SAYS_##ID,
+enum {
 #include "know/refusals.def"
+};
 #undef STEP
 #undef SAYS
-#undef REFUSAL
-};
 
-static const char steps[] =
-#define STEP(ID, SENTENCE) SENTENCE "\0"
+#define STEP(ID, TEXT) TEXT "\0"
 #define SAYS(...)
-#define REFUSAL(...)
+static const char steps[] =
 #include "know/refusals.def"
+    ;
 #undef STEP
-#undef SAYS
-    ;
+#undef SENTENCE
 
-static const char sentences[] =
 #define STEP(...)
-#define SAYS(ID, PLATFORM, CAUSE, STEP, SENTENCE) SENTENCE "\0"
+#define SENTENCE(ID, TEXT) TEXT "\0"
+static const char sentences[] =
 #include "know/refusals.def"
-#undef SAYS
     ;
+#undef SENTENCE
+#undef SAYS
 
-static const struct {
-    u8 platform, cause, step;
-} says[] = {
+#define SENTENCE(...)
 #define SAYS(ID, PLATFORM, CAUSE, STEP, SENTENCE) \
-    {PLATFORM_##PLATFORM, CAUSE_##CAUSE, STEP_##STEP},
+    {PLATFORM_##PLATFORM, CAUSE_##CAUSE, STEP_##STEP, SENTENCE_##SENTENCE},
+static const struct {
+    u8 platform, cause, step, sentence;
+} says[] = {
 #include "know/refusals.def"
+};
 #undef SAYS
 #undef REFUSAL
-};
 
-static const u8 rows[] = {
 #define SAYS(...)
 #define REFUSAL(ID, ...) SAYS_##ID,
+static const u8 rows[] = {
 #include "know/refusals.def"
-#undef STEP
-#undef SAYS
-#undef REFUSAL
-#undef REFUSAL_ASIDE
-#undef LABEL
 };
 
 static const char platforms[] =
@@ -118,13 +122,19 @@ static void features_say(struct text *t, const struct answer *a,
     }
 }
 
+static struct view platform_of(const struct refusal *r)
+{
+    return view_of(string_at(platforms, says[rows[r->row]].platform));
+}
+
 void refusal_say(struct text *t, const struct answer *a,
     const struct refusal *r)
 {
     u8 room[FEATURES_SAID * 80];
     struct text features = text_in(room, sizeof(room));
     features_say(&features, a, r);
-    text_say(t, string_at(sentences, rows[r->row]), text_view(&features));
+    text_say(t, string_at(sentences, says[rows[r->row]].sentence),
+        platform_of(r), text_view(&features));
 }
 
 void refusal_step(struct text *t, const struct refusal *r)
@@ -166,65 +176,42 @@ static void hosts_say_it(struct text *t, struct answer *a,
     }
 }
 
-/* Writes a text, and where it lies into two words of a record. */
-#define KEEP(RECORD, FIELD, SAY) \
-    do { \
-        struct text t = text_open(a->arena); \
-        SAY; \
-        struct view said = text_close(a->arena, &t); \
-        (RECORD)->FIELD##_at_ = arena_offset(a->arena, said.s); \
-        (RECORD)->FIELD##_len_ = said.len; \
-    } while (0)
-
 static void make_bit(struct answer *a, const struct refusal *r,
     const struct refused *b, struct refused_record *record)
 {
-    u32 row = row_of(b);
+    static const struct view none = {0, 0};
+    u32 row = row_of(b), about = rows[r->row], platform = says[about].platform;
     enum cause cause = cause_of(r, b);
-    const u32 about = rows[r->row], platform = says[about].platform;
+    /* Else what the refusal says is enough. */
     int own = says[about].cause == CAUSE_BY_BIT && b->side != SIDE_EXTRA &&
               platform != PLATFORM_CRAC && platform != PLATFORM_CRIU;
-    struct view side = view_of(string_at(lacking, b->side));
-    *record = (struct refused_record){.leaf_ = b->leaf,
-        .sub_ = b->sub,
-        .reg_ = b->reg,
-        .bit_ = b->bit,
-        .side_ = b->side};
-    KEEP(record, name, bit_called(&t, a, b));
-    KEEP(record, hosts, hosts_say_it(&t, a, b));
+    struct text t = text_open(a->arena);
+    bit_called(&t, a, b);
+    text_say(&t, "\t%v\t%v\t%v\t",
+        row < BITS ? bit_meaning(&a->fleet->know, row) : none,
+        row < BITS ? bit_first(row, INTEL) : none,
+        row < BITS ? bit_first(row, AMD) : none);
+    hosts_say_it(&t, a, b);
+    text_say(&t, "\t");
     if (b->bit != WHOLE) {
-        KEEP(record, cause, text_put(&t, cause_called(cause)));
+        text_say(&t, "%v\t", cause_called(cause));
+        text_say(&t, own ? string_at(bit_steps, cause) : "",
+            view_of(string_at(lacking, b->side)));
     }
-    if (b->bit != WHOLE && own) { /* else what the refusal says is enough */
-        KEEP(record, step, text_say(&t, string_at(bit_steps, cause), side));
-    }
-    if (row < BITS) {
-        KEEP(record, meaning, text_put(&t, bit_meaning(&a->fleet->know, row)));
-        KEEP(record, intel, text_put(&t, bit_first(row, INTEL)));
-        KEEP(record, amd, text_put(&t, bit_first(row, AMD)));
-    }
+    struct view said = text_close(a->arena, &t);
+    *record = (struct refused_record){b->leaf, b->sub, b->reg, b->bit, b->side,
+        arena_offset(a->arena, said.s), said.len};
 }
 
-/* Says the refusal what another before it has said? Programs print the same
- * error several times. */
+/* Does the refusal say what another before it has said? Programs print the
+ * same error several times. */
 static int said_before(const struct refusals *all, const struct refusal *r)
 {
-    for (const struct refusal *o = all->list; o < r; o++) {
-        u32 same = 0;
-        while (same < r->n && o->n == r->n && o->row == r->row) {
-            const struct refused *x = &all->bits[o->first + same];
-            const struct refused *y = &all->bits[r->first + same];
-            if (x->leaf != y->leaf || x->sub != y->sub || x->reg != y->reg ||
-                x->bit != y->bit || x->bit == PLACELESS) {
-                break;
-            }
-            same++;
-        }
-        if (o->row == r->row && o->n == r->n && same == r->n) {
-            return 1;
-        }
+    const struct refusal *o = all->list;
+    while (o->row != r->row || o->n != r->n || o->hash != r->hash) {
+        o++;
     }
-    return 0;
+    return o < r;
 }
 
 static int has_room(const struct answer *a)
@@ -244,16 +231,15 @@ void make_refusals(struct answer *a, struct answer_record *record)
             continue;
         }
         struct refusal_record *one = &list[record->refusals_n_++];
-        *one = (struct refusal_record){.source_ = r->source,
-            .line_ = r->line,
-            .last_line_ = r->last_line,
-            .text_at_ = r->text_at,
-            .text_len_ = r->text_len};
-        KEEP(one, platform,
-            text_say(&t,
-                string_at(platforms, says[rows[r->row]].platform)));
-        KEEP(one, sentence, refusal_say(&t, a, r));
-        KEEP(one, step, refusal_step(&t, r));
+        struct text t = text_open(a->arena);
+        text_say(&t, "%v\t", platform_of(r));
+        refusal_say(&t, a, r);
+        text_say(&t, "\t");
+        refusal_step(&t, r);
+        struct view said = text_close(a->arena, &t);
+        *one = (struct refusal_record){r->source, r->line, r->last_line,
+            arena_offset(a->arena, said.s), said.len, r->text_at, r->text_len,
+            0, 0};
         struct refused_record *bits = TAKE(a->arena, struct refused_record,
             r->n);
         one->bits_at_ = arena_offset(a->arena, bits);

@@ -211,28 +211,34 @@ const noteObject = (note, kinds) => ({
 });
 
 /** A feature that was refused; key and bit are null for a name without a place. */
-const refusedObject = (bit) => ({
-  key: bit.bit <= 32 ? keyOf(bit.leaf, bit.sub, bit.reg) : null,
-  bit: bit.bit < 32 ? bit.bit : null,
-  name: bit.name,
-  meaning: bit.meaning,
-  side: SIDES[bit.side],
-  first: { intel: bit.intel || null, amd: bit.amd || null },
-  cause: bit.cause,
-  step: bit.step,
-  hosts: bit.hosts,
-});
+function refusedObject({ leaf, sub, reg, bit, side, words }) {
+  const [name, meaning, intel, amd, hosts, cause = '', step = ''] = words.split('\t');
+  return {
+    key: bit <= 32 ? keyOf(leaf, sub, reg) : null,
+    bit: bit < 32 ? bit : null,
+    name,
+    meaning,
+    side: SIDES[side],
+    first: { intel: intel || null, amd: amd || null },
+    cause,
+    step,
+    hosts,
+  };
+}
 
-const refusalObject = (memory, refusal) => ({
-  platform: refusal.platform,
-  source: refusal.source - 1,
-  line: refusal.line,
-  lastLine: refusal.last_line,
-  sentence: refusal.sentence,
-  step: refusal.step,
-  text: refusal.text,
-  bits: memory.records('refused', refusal.bits_at, refusal.bits_n).map(refusedObject),
-});
+function refusalObject(memory, refusal) {
+  const [platform, sentence, step] = refusal.words.split('\t');
+  return {
+    platform,
+    source: refusal.source - 1,
+    line: refusal.line,
+    lastLine: refusal.last_line,
+    sentence,
+    step,
+    text: refusal.quote,
+    bits: memory.records('refused', refusal.bits_at, refusal.bits_n).map(refusedObject),
+  };
+}
 
 /** The core: see createCore. */
 class Core {

@@ -171,10 +171,9 @@ struct reader {
     struct {
         int open; /* the next line may go on with it */
         int list; /* names are still to come */
-        u32 side;
         u32 starts[32]; /* how the texts to be known begin */
-        struct refused at;      /* the register it is about */
-        struct word vectors[2]; /* what the host has, what is required */
+        struct refused at, level; /* of the next feature; the register */
+        struct word has, wants;   /* what the host has, what is required */
     } refusal;
     struct {
         int whose;      /* the <cpu> that is open */

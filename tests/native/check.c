@@ -227,17 +227,20 @@ static void check_notes(struct look *l)
     CHECK(l->a->hosts_n_ > 0 || l->a->notes_n_ > 0 || l->a->refusals_n_ > 0);
 }
 
+/* Lines between tabs; the first is never empty. */
+static void check_words_of(struct look *l, u32 at, u32 len)
+{
+    const u8 *s = text_at(l, at, len);
+    CHECK(len > 0 && s[0] != '\t');
+    for (u32 i = 0; i < len; i++) {
+        CHECK((s[i] >= ' ' && s[i] != 0x7f) || s[i] == '\t');
+    }
+}
+
 static void check_refused(struct look *l, const struct refused_record *b)
 {
     CHECK(b->reg_ < 4 && b->bit_ <= PLACELESS && b->side_ <= SIDE_EXTRA);
-    CHECK(b->name_len_ > 0);
-    check_line(l, b->name_at_, b->name_len_);
-    check_line(l, b->meaning_at_, b->meaning_len_);
-    check_line(l, b->intel_at_, b->intel_len_);
-    check_line(l, b->amd_at_, b->amd_len_);
-    check_line(l, b->cause_at_, b->cause_len_);
-    check_line(l, b->step_at_, b->step_len_);
-    check_line(l, b->hosts_at_, b->hosts_len_);
+    check_words_of(l, b->words_at_, b->words_len_);
 }
 
 static void check_refusals(struct look *l)
@@ -251,11 +254,8 @@ static void check_refusals(struct look *l)
             records_at(l, r->bits_at_, r->bits_n_, sizeof(*bits));
         CHECK(r->source_ >= 1 && r->line_ >= 1 && r->line_ <= r->last_line_);
         CHECK(r->last_line_ <= l->lines && r->bits_n_ <= REFUSED_EACH);
-        CHECK(r->platform_len_ > 0 && r->sentence_len_ > 0);
-        check_line(l, r->platform_at_, r->platform_len_);
-        check_line(l, r->sentence_at_, r->sentence_len_);
-        check_line(l, r->step_at_, r->step_len_);
-        check_line(l, r->text_at_, r->text_len_);
+        check_words_of(l, r->words_at_, r->words_len_);
+        check_line(l, r->quote_at_, r->quote_len_);
         for (u32 b = 0; b < r->bits_n_; b++) {
             check_refused(l, &bits[b]);
         }
