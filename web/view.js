@@ -321,6 +321,16 @@ const VENDORS = {
 
 export const vendorName = (vendor) => VENDORS[vendor] ?? vendor;
 
+/** What the baseline costs, in a few words. */
+export function costWords({ guests, costs }) {
+  const parts = [
+    guests.length > 0 && `${plural(guests.length, 'kind')} of guests no longer ${
+      guests.length === 1 ? 'starts' : 'start'}`,
+    costs.length > 0 && `others lose ${plural(costs.length, 'feature')} they may want`,
+  ].filter(Boolean);
+  return parts.length ? `What this costs: ${parts.join(', ')}` : 'What the next EVC mode would take';
+}
+
 /** One line under the verdict: what is known of all hosts, then what is not. */
 export function facts(answer) {
   const { vendor, psabi, evc, physBits } = answer.verdict;

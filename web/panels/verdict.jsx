@@ -1,5 +1,6 @@
 import { answer, hasHosts, refusals, shownTarget } from '../state.js';
 import { facts, refusedWords } from '../view.js';
+import { Costs } from './costs.jsx';
 import { CopyTarget } from './targets.jsx';
 
 /** The answer in one sentence. The status line is always there, so that changes are read out. */
@@ -16,6 +17,7 @@ export function Verdict() {
           {now.verdict.problems.slice(0, 3).map((problem) => <li key={problem}>{problem}</li>)}
         </ul>
       )}
+      {there && <Costs />}
       {there && now.verdict.migratable && shownTarget.value && <p><CopyTarget named /></p>}
     </section>
   );
