@@ -486,13 +486,15 @@ static enum line_use take_key(struct reader *r, struct view key,
         report_open(r, IN_LSCPU, FORMAT_LSCPU, LINUX);
         return used(r);
     }
-    if (kind == LIST_FIELD || in == NO_REPORT) {
+    /* Parts of another tool's report name features, too, but few. */
+    int part = r->section == ASIDES && kind != LIST_FIELD;
+    if (!part && (kind == LIST_FIELD || in == NO_REPORT)) {
         u32 known = count_names(r, value, 5 * LIST_LEAST, &number);
         if (kind == LIST_FIELD ? known * 2 > number : is_list(r, value)) {
             return take_list(r, l->open ? l->format : format_of(key, value),
                 value);
         }
-    } else if (is_list(r, value)) {
+    } else if (!part && is_list(r, value)) {
         return take_list(r, l->format, value);
     }
     if (begins(key, value) && (in == NO_REPORT || l->listed)) {
