@@ -11,7 +11,8 @@ const BASE = 'fpu vme de pse tsc msr pae mce cx8 apic sep nopl';
 
 const cpuinfo = ([vendor, family, model, stepping], flags, more = []) => [
   'processor\t: 0', ...(vendor ? [`vendor_id\t: ${vendor}`] : []), `cpu family\t: ${family}`,
-  `model\t\t: ${model}`, `stepping\t: ${stepping}`, `flags\t\t: ${BASE} ${flags}`, ...more, ''].join('\n');
+  `model\t\t: ${model}`, `stepping\t: ${stepping}`, `flags\t\t: ${BASE} ${flags}`, ...more, '',
+].join('\n');
 
 /** 1, 0, or null where it is unknown. */
 function bit(host, key, n) {
@@ -26,14 +27,15 @@ const one = (text, choices) => {
 };
 
 test('a word of Linux for bits of both vendors goes to the one of the CPU', () => {
-  const places = { ibrs: ['7.0.edx', 26, '80000008.0.ebx', 14], mba: ['10.0.ebx', 3, '80000008.0.ebx', 6],
-    ibpb: ['7.0.edx', 26, '80000008.0.ebx', 12], stibp: ['7.0.edx', 27, '80000008.0.ebx', 15],
-    ssbd: ['7.0.edx', 31, '80000008.0.ebx', 24] };
+  const AMD_WORD = '80000008.0.ebx';
+  const places = { ibrs: ['7.0.edx', 26, AMD_WORD, 14], mba: ['10.0.ebx', 3, AMD_WORD, 6],
+    ibpb: ['7.0.edx', 26, AMD_WORD, 12], stibp: ['7.0.edx', 27, AMD_WORD, 15],
+    ssbd: ['7.0.edx', 31, AMD_WORD, 24] };
   for (const [word, [key, n, amdKey, amdBit]] of Object.entries(places)) {
     const intel = one(cpuinfo(INTEL, word));
-    assert.deepEqual([bit(intel, key, n), bit(intel, amdKey, amdBit)], [1, null], `${word} of Intel`);
+    assert.deepEqual([bit(intel, key, n), bit(intel, amdKey, amdBit)], [1, null], word);
     const amd = one(cpuinfo(AMD, word));
-    assert.deepEqual([bit(amd, key, n), bit(amd, amdKey, amdBit)], [null, 1], `${word} of AMD`);
+    assert.deepEqual([bit(amd, key, n), bit(amd, amdKey, amdBit)], [null, 1], word);
     const nobody = one(cpuinfo(['', 6, 85, 4], word));
     assert.deepEqual([bit(nobody, key, n), bit(nobody, amdKey, amdBit)], [null, null], word);
   }
@@ -51,7 +53,8 @@ test('words that Linux also sets by itself tell nothing', () => {
 });
 
 // A bit by what first prints it: 2.6.32, 4.11 or before, 5.10 or before, 6.1, 6.12.
-const firsts = [['1.0.ecx', 28], ['7.0.ebx', 5], ['7.0.ecx', 11], ['7.0.edx', 24], ['8000001f.0.eax', 14]];
+const firsts = [['1.0.ecx', 28], ['7.0.ebx', 5], ['7.0.ecx', 11], ['7.0.edx', 24],
+  ['8000001f.0.eax', 14]];
 const AGES = {
   'no sign': [[], 'aes', 1], 'the word cpuid': [[], 'cpuid', 2],
   'VT-x settings, of 5.6': [['vmx flags\t: vnmi'], '', 2],
@@ -82,7 +85,8 @@ test('kernel age: what is known never shrinks with a newer sign', () => {
 });
 
 test('a short list, or one of an unknown maker, tells nothing by what it lacks', () => {
-  for (const text of ['aes,avx,avx2,sse,sse2,ssse3,pni,popcnt,fma', `CPU_FLAGS_X86: aes avx avx2 sse sse2`,
+  for (const text of ['aes,avx,avx2,sse,sse2,ssse3,pni,popcnt,fma',
+    'CPU_FLAGS_X86: aes avx avx2 sse sse2',
     'Flags: avx avx2 ht lm nx pae sse sse2 sse3 sse4_1 sse4_2 ssse3']) {
     const host = one(text);
     for (const [key, mask] of Object.entries(host.known)) assert.equal(mask, host.words[key], text);
@@ -90,7 +94,8 @@ test('a short list, or one of an unknown maker, tells nothing by what it lacks',
 });
 
 test('the same list in each spelling is the same bits', () => {
-  const lists = { cpuinfo: 'pni ds_cpl sse4_1 tsc_deadline_timer lahf_lm avx512_vnni fxsr_opt cmp_legacy avx aes',
+  const lists = {
+    cpuinfo: 'pni ds_cpl sse4_1 tsc_deadline_timer lahf_lm avx512_vnni fxsr_opt cmp_legacy avx aes',
     'qemu-cpu': 'pni ds-cpl sse4.1 tsc-deadline lahf-lm avx512-vnni fxsr-opt cmp-legacy avx aes',
     libvirt: 'pni ds_cpl sse4.1 tsc-deadline lahf_lm avx512vnni fxsr_opt cmp_legacy avx aes',
     xapi: 'sse3 dscpl sse4-1 tsc-deadline lahf-lm avx512-vnni ffxsr cmp-legacy avx aesni',
@@ -124,7 +129,7 @@ test('this machine: /proc/cpuinfo agrees with its CPUID', {
   skip: !existsSync('/proc/cpuinfo') || !hasCpuid(),
 }, () => {
   const names = one(readFileSync('/proc/cpuinfo', 'utf8'));
-  const dump = one(execFileSync('cpuid', ['-1', '-r'], { stdio: ['ignore', 'pipe', 'ignore'] }).toString());
+  const dump = one(cpuid());
   for (const [key, mask] of Object.entries(names.known)) {
     const both = parseInt(mask, 16) & parseInt(dump.known[key] ?? '0', 16) & ~(OTHERWISE[key] ?? 0);
     const odd = (parseInt(names.words[key], 16) ^ parseInt(dump.words[key] ?? '0', 16)) & both;
@@ -132,9 +137,13 @@ test('this machine: /proc/cpuinfo agrees with its CPUID', {
   }
 });
 
+function cpuid() {
+  return execFileSync('cpuid', ['-1', '-r'], { stdio: ['ignore', 'pipe', 'ignore'] }).toString();
+}
+
 function hasCpuid() {
   try {
-    return /eax=/.test(execFileSync('cpuid', ['-1', '-r'], { stdio: ['ignore', 'pipe', 'ignore'] }));
+    return /eax=/.test(cpuid());
   } catch {
     return false;
   }

@@ -325,6 +325,17 @@ static enum field_kind field_of(struct view key)
     return FIELD_KINDS;
 }
 
+/* "Dual-Core AMD Opteron(tm) Processor 2210" */
+static int is_brand(struct view v)
+{
+    static const char marks[] = "(R)\0(tm)\0AMD \0CPU \0Processor\0";
+    int found = 0;
+    for (const char *p = marks; *p; p += view_of(p).len + 1) {
+        found |= view_find(v, view_of(p)) < v.len;
+    }
+    return found;
+}
+
 /* lscpu's keys are translated; what they say is not. */
 static void guess_field(struct reader *r, struct view key, struct view value)
 {
@@ -339,8 +350,7 @@ static void guess_field(struct reader *r, struct view key, struct view value)
         } else if (view_starts(key, VIEW("Mod")) && p->model == NO_NUMBER) {
             p->model = number;
         }
-    } else if (!p->brand.len && (view_find(value, VIEW("(R)")) < value.len ||
-                                    view_starts(value, VIEW("AMD ")))) {
+    } else if (!p->brand.len && is_brand(value)) {
         name_set(&p->brand, value);
     }
     /* "Vulnerability Tsa": its last words. */
@@ -646,9 +656,7 @@ static enum line_use coreinfo_line(struct reader *r, struct view line)
         read_decimal(view_from(line, comma + 2), &p->physical);
         return used(r);
     }
-    if (p->family == NO_NUMBER && !p->brand.len &&
-        (view_find(line, VIEW("(R)")) < line.len ||
-            view_starts(line, VIEW("AMD ")))) {
+    if (p->family == NO_NUMBER && !p->brand.len && is_brand(line)) {
         name_set(&p->brand, line);
         return used(r);
     }
