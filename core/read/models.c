@@ -87,6 +87,8 @@ int names_model(struct reader *r, struct view model)
         return 0;
     }
     assume_model(r, d, row);
+    r->list.last = r->here;
+    r->list.end = r->here_end;
     if (own == QEMU) {
         assume_no_more(r);
     }
@@ -215,10 +217,14 @@ static void take_feature(struct reader *r, struct view part, u8 sign)
         view_starts_any(name, settings, &head)) {
         return;
     }
-    if (sign || name.len == part.len) {
-        names_take(r, name, sign != '-');
-    } else if (is_on(value) || is_off(value)) {
-        names_take(r, name, is_on(value));
+    int bare = sign || name.len == part.len;
+    int there = bare ? sign != '-' : is_on(value);
+    /* Every guest under KVM has it, which else tells a dump from inside. */
+    if (view_equal(name, VIEW("hypervisor")) && there) {
+        return;
+    }
+    if (bare || there || is_off(value)) {
+        names_take(r, name, there);
     }
 }
 
@@ -372,9 +378,11 @@ static enum line_use bare_option(struct reader *r, struct view line)
 static enum line_use command_line(struct reader *r, struct view line)
 {
     int more = line.s[line.len - 1] == '\\';
-    int starts = more && (view_find(line, VIEW("qemu")) < line.len ||
-                             view_find(line, VIEW("/kvm")) < line.len);
-    int inside = starts || r->models.command || (more && line.s[0] == '-');
+    int starts = view_find(line, VIEW("qemu")) < line.len ||
+                 view_find(line, VIEW("/kvm")) < line.len ||
+                 view_starts(line, VIEW("LC_ALL=")) || line.s[0] == '-';
+    int inside = (more && starts) || r->models.command ||
+                 view_find(line, VIEW(": starting up libvirt")) < line.len;
     r->models.command = inside && more;
     if (!inside) {
         return NOT_MINE;
@@ -554,6 +562,7 @@ static void node_host_model(struct reader *r, struct view model)
     if (!r->models.features) {
         return;
     }
+    note_guest_view(r, FORMAT_NODE_LABELS);
     if (!r->list.said[fpu]) {
         assume_model(r, LIBVIRT, model_named(LIBVIRT, VIEW("Penryn")));
     }
