@@ -101,7 +101,9 @@ static u32 take_decimals(struct view v, u32 word[4])
 {
     u64 value;
     for (u32 n = 0; n < 4; n++) {
-        if (!whole_number(next_word(&v), 10, &value) || value >> 32) {
+        struct view number = next_word(&v);
+        int padded = number.len > 1 && number.s[0] == '0';
+        if (padded || !whole_number(number, 10, &value) || value >> 32) {
             return 0;
         }
         word[n] = (u32)value;

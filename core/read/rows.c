@@ -150,6 +150,9 @@ static int named_words(struct view *v, int binary, struct match *m)
         struct view at = past(*v, found ? between : "");
         u32 reg = take_name(&at), value = 0, n;
         n = reg < 4 ? typed_value(at, &value) : 0;
+        if (n && at.s[-1] == '"' && (n == at.len || at.s[n] != '"')) {
+            break; /* the text ends in it */
+        }
         if (!n || m->known[reg] || (binary && !is_binary(at, &value))) {
             break;
         }
@@ -422,7 +425,9 @@ void end_fields(struct reader *r)
     if (!(fields & 1u << LEAF) || !(fields >> FIRST_REG)) {
         r->fleet->used -= r->rows.lines;
         r->fleet->unread += r->rows.lines - 1;
-        note_unread(r, r->rows.line, VIEW("registers without a leaf"));
+        note_unread(r, r->rows.line,
+            fields >> FIRST_REG ? VIEW("registers without a leaf")
+                                : VIEW("a leaf without registers"));
         return;
     }
     for (u32 reg = 0; reg < 4; reg++) {
@@ -456,7 +461,7 @@ static enum line_use take_field(struct reader *r, enum format_id format,
 {
     u32 field = m->has & HAS_FIELD_NAME ? m->field : r->rows.field_open;
     r->rows.field_open = field;
-    if (field >= OTHER) {
+    if (field >= OTHER || (field == SUB && !r->rows.fields)) {
         return NOT_MINE;
     }
     if (!(m->has & HAS_FIELD)) {
@@ -625,7 +630,8 @@ static int is_listed(struct view line)
     return marks > 1;
 }
 
-/* A line that names a leaf and at least two registers heads a table. */
+/* A line that names a leaf and all registers heads a table; with marks between
+ * them, two registers are enough. */
 static enum line_use header(struct reader *r, struct view line)
 {
     u8 column[TABLE_ROOM];
@@ -647,7 +653,8 @@ static enum line_use header(struct reader *r, struct view line)
         }
     }
     u32 regs = has >> FIRST_REG & 15;
-    if (!(has & 1u << LEAF) || !(regs & (regs - 1)) || rest.len) {
+    int enough = listed ? (regs & (regs - 1)) != 0 : regs == 15;
+    if (!(has & 1u << LEAF) || !enough || rest.len) {
         return NOT_MINE;
     }
     bytes_copy(r->rows.column, column, sizeof(column));
@@ -672,7 +679,7 @@ static int looks_hex(struct view v)
 /* A row under such a line. */
 static enum line_use grid_row(struct reader *r, struct view line)
 {
-    struct view cell[TABLE_ROOM];
+    struct view cell[TABLE_ROOM], whole = line;
     u32 n = 0, at = 0, value, has_sub = 0;
     for (u32 i = 0; i < r->rows.columns; i++) {
         has_sub |= r->rows.column[i] == SUB;
@@ -686,7 +693,12 @@ static enum line_use grid_row(struct reader *r, struct view line)
         }
     }
     n -= n && r->rows.listed && !cell[n - 1].len; /* a comma at the end */
-    int no_sub = has_sub && n + 1 == r->rows.columns;
+    int no_sub = has_sub && n + 1 == r->rows.columns && !r->unended;
+    int cut = n > 1 && cell[n - 1].len < cell[n - 2].len &&
+              cell[n - 2].len >= 8 && looks_hex(cell[n - 2]);
+    if (r->unended && n > 1 && (cut || n < r->rows.columns)) {
+        return bad_row(r, whole); /* the text ends in it */
+    }
     if (n < 3 || line.len || (n != r->rows.columns && !no_sub)) {
         return NOT_MINE;
     }
