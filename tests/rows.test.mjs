@@ -42,7 +42,8 @@ test('two views of one host: the better one counts, in either order', () => {
 
 test('dd on the device seeks by blocks, as the device counts', () => {
   const row = ' 329300  1050624 2147417087 3219913727\n';
-  const command = (options) => `$ dd if=/dev/cpu/0/cpuid ${options} count=1 | od -A n -t u4\n${row}`;
+  const command = (options) =>
+    `$ dd if=/dev/cpu/0/cpuid ${options} count=1 | od -A n -t u4\n${row}`;
   const place = (options) => Object.keys(ask(command(options)).hosts[0].words)[0];
   assert.equal(place('bs=16 skip=1'), '10.0.eax');
   assert.equal(place('bs=16 skip=1 iflag=skip_bytes'), '1.0.eax');

@@ -65,8 +65,9 @@ static void command(struct reader *r, struct view line)
     r->bytes.rows = 0;
     r->bytes.known = 1;
     r->bytes.decimal = has(line, VIEW("u4"));
-    r->bytes.start = option(line, VIEW("skip="), 0) * block +
-                     option(line, VIEW(" -s"), 0) + option(line, VIEW(" -j"), 0);
+    r->bytes.start = option(line, VIEW("skip="), 0) * block;
+    r->bytes.start += option(line, VIEW(" -s"), 0);
+    r->bytes.start += option(line, VIEW(" -j"), 0);
 }
 
 /* Four words from groups of one size: bytes in order, or numbers whose low byte
@@ -212,7 +213,8 @@ static int lone_word(struct reader *r, struct view word)
     }
     int od = word.len == 7 && b->octal && whole_number(word, 8, &octal);
     hex = od ? octal : hex;
-    if (hex <= b->at || hex % ROW_BYTES || (!b->star && hex != b->at + ROW_BYTES)) {
+    if (hex <= b->at || hex % ROW_BYTES ||
+        (!b->star && hex != b->at + ROW_BYTES)) {
         return 0;
     }
     found_star(r, hex);

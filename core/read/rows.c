@@ -175,7 +175,10 @@ static u32 field_called(struct view v, u32 *field)
     if (!n || goes_on(v, head.len)) {
         return 0;
     }
-    *field = n <= 5 ? LEAF : n <= 13 ? SUB : n <= 17 ? n - 14 + FIRST_REG : GLUE;
+    *field = n <= 5    ? LEAF
+             : n <= 13 ? SUB
+             : n <= 17 ? n - 14 + FIRST_REG
+                       : GLUE;
     return head.len;
 }
 
