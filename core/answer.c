@@ -196,6 +196,8 @@ static void fill_record(struct answer *a, struct answer_record *record)
     record->kinds_n_ = f->kinds_n;
     record->notes_at_ = arena_offset(a->arena, f->notes.list);
     record->notes_n_ = f->notes.n;
+    record->masks_at_ = arena_offset(a->arena, f->masks);
+    record->masks_n_ = f->masks_n;
     record->profile_ = a->profile;
     record->check_ = a->check;
     record->reason_at_ = arena_offset(a->arena, a->profile_reason.s);

@@ -52,7 +52,9 @@ static void note_nothing(struct fleet *f)
             return;
         }
     }
-    if (f->lines == f->blank) {
+    if (f->masks_n) {
+        note_add(&f->notes, NOTE_ONLY_MASKS, nowhere);
+    } else if (f->lines == f->blank) {
         note_add(&f->notes, NOTE_EMPTY, nowhere);
     } else {
         note_add(&f->notes, NOTE_NOTHING, nowhere);

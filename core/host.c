@@ -17,9 +17,11 @@ int fleet_open(struct fleet *f, struct arena *a, u32 keep)
     f->hosts = RESERVE(a, struct host_record, f->hosts_size);
     f->kinds = RESERVE(a, struct kind_record, f->kinds_size);
     f->notes.list = RESERVE(a, struct note_record, NOTES_ALL);
+    f->masks = RESERVE(a, struct mask_record, MASKS);
     u8 *names = RESERVE(a, u8, room * 3);
     u8 *rows = RESERVE(a, u8, room * 6);
-    if (!f->hosts || !f->kinds || !f->notes.list || !names || !rows) {
+    if (!f->hosts || !f->kinds || !f->notes.list || !f->masks || !names ||
+        !rows) {
         return 0;
     }
     f->names = (struct arena){a->base, arena_offset(a, names),

@@ -41,7 +41,7 @@ struct row {
 _Static_assert(sizeof(struct row) == sizeof(struct row_record),
     "a row is handed out as it lies");
 
-enum { KIND_SLOTS = 16384 };
+enum { KIND_SLOTS = 16384, MASKS = 512 };
 
 /* All that reading leaves behind. */
 struct fleet {
@@ -50,7 +50,8 @@ struct fleet {
     struct arena names, rows; /* host names, note texts; rows of the kinds */
     struct host_record *hosts;
     struct kind_record *kinds;
-    u32 hosts_n, hosts_size, kinds_n, kinds_size;
+    struct mask_record *masks; /* that texts already carry */
+    u32 hosts_n, hosts_size, kinds_n, kinds_size, masks_n;
     u32 lines, used, blank, aside, unread;
     int limit_told, column_limit_told;
     struct refusals refusals;

@@ -53,6 +53,17 @@ struct note_record *note_add(struct notes *n, enum note_id id,
     return note;
 }
 
+void note_again(struct notes *n, u32 index, ...)
+{
+    va_list args;
+    struct note_record *note = &n->list[index];
+    struct text t = text_in(n->text->base + note->text_at_, note->text_len_);
+    va_start(args, index);
+    text_say_list(&t, string_at(sentences, note->kind_), args);
+    va_end(args);
+    note->text_len_ = t.len;
+}
+
 void notes_last_first(struct notes *n)
 {
     for (u32 i = n->n; i-- > 1;) {

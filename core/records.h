@@ -43,6 +43,12 @@
     X(effective) X(decision) X(reason_at) X(reason_len) X(values_at) X(ones) \
     X(zeros) X(unknowns)
 
+/* A mask that the text already carries, 39 characters where it is one of a
+ * register (placed); vendor: 0 for every one. */
+#define MASK_FIELDS(X) \
+    X(placed) X(leaf) X(sub) X(reg) X(vendor) X(source) X(line) X(mask_at) \
+    X(text_at) X(text_len)
+
 #define TARGET_FIELDS(X) X(id) X(text_at) X(text_len)
 #define LINE_FIELDS(X) X(text_at) X(text_len)
 
@@ -66,12 +72,12 @@
     X(xcr0) X(xsave_size) X(guests_at) X(guests_n) X(costs_at) X(costs_n) \
     X(vendor_at) X(vendor_len) X(phys_bits) X(lines) X(used) \
     X(blank) X(aside) X(unread) X(reading_at) X(reading_len) X(refusals_at) \
-    X(refusals_n)
+    X(refusals_n) X(masks_at) X(masks_n)
 
 #define RECORDS(R) \
     R(host, HOST_FIELDS) R(kind, KIND_FIELDS) R(row, ROW_FIELDS) \
     R(note, NOTE_FIELDS) R(register, REGISTER_FIELDS) R(bit, BIT_FIELDS) \
-    R(target, TARGET_FIELDS) R(line, LINE_FIELDS) \
+    R(mask, MASK_FIELDS) R(target, TARGET_FIELDS) R(line, LINE_FIELDS) \
     R(refusal, REFUSAL_FIELDS) R(refused, REFUSED_FIELDS) \
     R(answer, ANSWER_FIELDS)
 

@@ -13,6 +13,8 @@ export function report(answer) {
     `verdict ${verdict.migratable ? 'yes' : 'no'}: ${verdict.sentence}`,
     facts(verdict),
     ...verdict.problems.map((problem) => `  ${problem}`),
+    ...(answer.masks ?? []).map(({ key, mask, vendor, host, line, text }) => [`mask line ${line}`,
+      host === null ? '' : ` [${host}]`, vendor && ` ${vendor}`, key ? ` ${key} ${mask}` : '', ` (${text})`].join('')),
     ...notes.map(noteLine),
     `read: ${reading.sentence}`,
   ].map((line) => line.trimEnd()).join('\n');

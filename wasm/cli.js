@@ -130,7 +130,7 @@ function listText(core, what) {
 
 const KEYS = ['version', 'hosts', 'profile', 'check', 'registers', 'bits', 'verdict', 'notes',
   'targets'];
-const ALSO = ['refusals', 'profileName', 'profileReason', 'reading'];
+const ALSO = ['refusals', 'masks', 'profileName', 'profileReason', 'reading'];
 
 function jsonText(answer) {
   const picked = Object.fromEntries([...KEYS, ...ALSO].map((key) => [key, answer[key]]));
@@ -231,6 +231,15 @@ function quietText(answer, told) {
     places.slice(0, 12).join(', ')}${places.length > 12 ? ', ...' : ''}.\n`] : [];
 }
 
+/** Masks the texts carry already: what a machine was given, or what it asks for. */
+function masksText(masks) {
+  const rows = masks.map(({ key, mask, vendor, line, text }) => {
+    const place = key ? `${key.replace('.0.', '.')}${vendor && `, ${vendor}`}: ${mask}  (` : '';
+    return `  line ${line}: ${place}${text}${place && ')'}\n`;
+  });
+  return rows.length ? ['\nMasks these texts already carry\n', ...rows] : [];
+}
+
 function reportText(answer) {
   const { verdict } = answer;
   const facts = [verdict.vendor, verdict.psabi, verdict.evc && `EVC ${verdict.evc}`,
@@ -253,6 +262,7 @@ function reportText(answer) {
       answer.check === 'equal' ? 'equal' : 'a superset of what the guest sees'}.\n`] : []),
     ...told.map((register) => registerText(answer, register)),
     ...quietText(answer, told),
+    ...masksText(answer.masks),
     ...(answer.notes.length ? ['\nNotes\n'] : []),
     ...answer.notes.map((note) => `  ${placeText(note)}${note.text}\n`),
   ].join('');
@@ -262,7 +272,7 @@ function print(core, values, request) {
   const answer = core.answer(request);
   const wrong = answer.notes.find((note) => note.kind === 'request');
   if (wrong) throw new Refusal(wrong.text);
-  const refused = answer.refusals.length && !values.link && values.target === undefined;
+  const refused = (answer.refusals.length || answer.masks.length) && !values.link && values.target === undefined;
   if (!answer.hosts.length && !refused) {
     const error = answer.notes.find((note) => note.severity === 'error') ?? answer.notes[0];
     throw new Refusal(error?.text ?? answer.verdict.sentence);

@@ -199,6 +199,21 @@ function bitObject(memory, bit, hosts) {
   };
 }
 
+/** A mask the text already carries; host: the one its source holds, if it holds one. */
+function maskObject(memory, mask, hosts) {
+  const source = mask.source - 1;
+  const ofSource = hosts.filter((host) => host.source === source);
+  return {
+    key: mask.placed ? keyOf(mask.leaf, mask.sub, mask.reg) : null,
+    mask: mask.placed ? memory.text(mask.mask_at, 39) : null,
+    vendor: VENDORS[mask.vendor].toLowerCase(),
+    host: ofSource.length === 1 ? hosts.indexOf(ofSource[0]) : null,
+    source,
+    line: mask.line,
+    text: mask.text,
+  };
+}
+
 const noteObject = (note, kinds) => ({
   severity: kinds[note.kind].severity,
   kind: kinds[note.kind].kind,
@@ -331,6 +346,8 @@ class Core {
           .map((target) => [targets[target.id].id, target.text])),
       refusals: memory.records('refusal', answer.refusals_at, answer.refusals_n)
         .map((refusal) => refusalObject(memory, refusal)),
+      masks: memory.records('mask', answer.masks_at, answer.masks_n)
+        .map((mask) => maskObject(memory, mask, hosts)),
       profileName: profile.name,
       profileReason: answer.reason,
       reading: {

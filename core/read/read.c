@@ -22,6 +22,7 @@ void read_open(struct reader *r, struct fleet *f)
 static void end_source(struct reader *r)
 {
     end_join(r);
+    end_json(r);
     end_heading(r);
     end_cpu(r);
     end_host(r);

@@ -9,7 +9,7 @@
 #include "../host.h"
 
 enum { NAME_ROOM = 64, CPU_NUMBERS = 4096, TABLE_ROOM = 16, JOIN_ROOM = 1024,
-    SET_ROOM = 256 };
+    SET_ROOM = 256, JSON_DEPTH = 32 };
 #define NO_SUB 0xffffffffu
 #define NO_NUMBER 0xffffffffu
 
@@ -139,6 +139,51 @@ struct reader {
         u32 note;          /* of those not known, + 1 */
     } words;
     struct reader_bytes bytes;
+    struct {
+        int settings; /* a .vmx it is */
+        int log;      /* a vmware.log */
+        int fresh;    /* another log begins */
+        int dump;     /* values of the vSphere API */
+        int ovf;
+        int masked;   /* a list of features as EVC leaves them */
+        int needs_told, vectors_told;
+        u32 level, leveled; /* of the next vectors; the line that said it */
+        u32 packages;       /* lists of vectors of this host so far */
+        u32 view_note, fewer; /* the note on the guest's view, index + 1 */
+        u32 guest_column, guest[4]; /* a row that the host's may follow */
+        int guest_stands;           /* for the host's, so far */
+        u32 zero[4];                /* leaf 0 of the block read last */
+        struct name feature, first; /* named, its value follows; of a list */
+    } vmware;
+    struct json {
+        struct spot start; /* of the document; line 0: in none */
+        u32 depth;
+        u8 under[JSON_DEPTH]; /* the key each level stands under */
+        u32 lists;            /* the levels that are lists */
+        u32 key;              /* of the value to come */
+        struct view raw;      /* the same, as this line has it */
+        int keyed, loose;     /* there is one; keys may lack quotes */
+        u32 escaped;          /* the level inside a string, or 0 */
+        int unquote;          /* that string's end is still to come */
+        u8 part;              /* quote of a string that goes on, or 0 */
+        u32 part_len;
+        int more;             /* of these flags more follow */
+        u32 pending;          /* lines that said nothing so far */
+        int used, line_used, unknown, second;
+        u32 mute, xapi;       /* levels where nothing, or XAPI's words, count */
+        int lscpu, uarch, capable, merge;
+        /* The host being told, and where something was found of it. */
+        int split, had;
+        u32 found_depth;
+        enum format_id format;
+        u32 names; /* the key whose names are being listed */
+        u32 numbers[3], facts_depth; /* family, model, stepping */
+        u32 field;
+        struct name vendor, brand, title, pair;
+        /* A row of registers. */
+        u32 leaf, sub, leaf_depth, reg, regs, value[4], known;
+        enum format_id row_format;
+    } json;
     u32 join_len;           /* an element that goes on over several lines */
     struct spot join_spot;
     u32 join_lines;
@@ -254,6 +299,7 @@ void end_join(struct reader *r);
 void end_fields(struct reader *r);
 void found_empties(struct reader *r);
 void end_words(struct reader *r);
+void end_json(struct reader *r);
 void end_cpu(struct reader *r);
 /* What was read of this CPU does not count: a better view of it follows. */
 void drop_cpu(struct reader *r);
