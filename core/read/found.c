@@ -58,12 +58,9 @@ void found_split(struct reader *r)
     r->split = 1;
 }
 
-/* A heading that no host took was none; a list of names is about to be one. */
-void end_heading(struct reader *r)
+/* A heading that no host took was none. */
+void drop_heading(struct reader *r)
 {
-    if (r->heading.len) {
-        names_close(r, (enum absent)r->list.absent);
-    }
     if (r->heading.len && !r->heading_sure) {
         if (r->section == PLAIN) {
             note_unread(r, r->heading_spot.line, name_view(&r->heading));
@@ -72,6 +69,15 @@ void end_heading(struct reader *r)
         }
     }
     r->heading.len = 0;
+}
+
+/* The same, but a list of names still open is about to take it. */
+void end_heading(struct reader *r)
+{
+    if (r->heading.len) {
+        names_close(r, (enum absent)r->list.absent);
+    }
+    drop_heading(r);
 }
 
 void found_name(struct reader *r, struct view name, int sure)

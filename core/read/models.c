@@ -529,6 +529,9 @@ void node_name(struct reader *r, struct view name)
         r->cpu.name_sure = 1;
         r->cpu.name_spot = r->here;
     } else {
+        drop_heading(r);
+        r->list.last = r->here;
+        r->list.end = r->here_end;
         name_set(&r->heading, name);
         r->heading_sure = 1;
         r->heading_spot = r->here;

@@ -294,6 +294,7 @@ void found_part(struct reader *r, enum format_id format, u32 leaf, u32 sub,
 /* One register; where the CPU has it already, another CPU begins. */
 void found_register(struct reader *r, enum format_id format, u32 leaf, u32 sub,
     u32 reg, u32 value, u32 known);
+void drop_heading(struct reader *r);
 void end_heading(struct reader *r);
 void end_join(struct reader *r);
 void end_fields(struct reader *r);

@@ -306,7 +306,7 @@ static enum line_use take_root(struct reader *r, enum element root)
     r->xml.root = root == CAPABILITIES || root == DOMCAPS || root == DOMAIN
                       ? (int)root : 0;
     if (root == DOMAIN_END) {
-        r->heading.len = 0; /* its name is no other's */
+        drop_heading(r); /* its name is no other's */
         r->before.line = 0;
     }
     return ASIDE;
