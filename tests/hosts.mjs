@@ -281,7 +281,62 @@ export const noise = {
   'UTF-16LE': (text) => new Uint8Array(Buffer.from(`\ufeff${text}`, 'utf16le')),
   'UTF-16BE': (text) => new Uint8Array(Buffer.from(`\ufeff${text}`, 'utf16le').swap16()),
   'no last newline': (text) => text.replace(/\n$/, ''),
+  'HTML': (text) => `<pre class="dump">${escaped(text).replaceAll('\n', '<br>\n')}</pre>\n`,
+  'HTML cells': (text) => `<table><tr>\n${escaped(text).replace(/^(?=.)/gm, '<td>')
+    .replace(/(?<=.)$/gm, '</td>')}</tr></table>\n`,
+  'quoted-printable': (text) => text.replaceAll('=', '=3D').split('\n').map((line) =>
+    line.match(/.{1,72}(=3D)?(?!3D|D)|^$/g)?.join('=\n') ?? line).join('\n'),
+  'line numbers': (text) => text.replace(/^(?=.|\n)/gm, number((n) => `${String(n).padStart(6)}\t`)),
+  'grep -n': (text) => text.replace(/^(?=.|\n)/gm, number((n) => `${n}:`)),
+  'grep -Hn': (text) => text.replace(/^(?=.|\n)/gm, number((n) => `dump.txt:${n}:`)),
+  'dmesg': (text) => text.replace(/^(?=.)/gm, number((n) => `[    0.${String(n).padStart(6, '0')}] `)),
+  'syslog': (text) => text.replace(/^(?=.)/gm, 'Jan  6 09:30:00 node1 kernel: '),
+  'journalctl': (text) => text.replace(/^(?=.)/gm,
+    'Jan 05 10:00:00 localhost kernel: [    0.000000] '),
+  'ISO dates': (text) => text.replace(/^(?=.)/gm, '2026-01-05T10:00:00.123456+00:00 '),
+  'times': (text) => text.replace(/^(?=.)/gm, '00:00:04.809418 '),
+  'C comments': (text) => text.replace(/^.+$/gm, '/* $& */'),
+  'C++ comments': (text) => text.replace(/^(?=.)/gm, '// '),
+  'box drawing': (text) => `┌${'─'.repeat(70)}┐\n${text.replace(/^.+$/gm, '│ $& │')}└${
+    '─'.repeat(70)}┘\n`,
+  'boxes and rules': (text) => `+${'-'.repeat(60)}+\n${text.replace(/^.+$/gm,
+    `| $& |\n+${'-'.repeat(60)}+`)}`,
+  'double boxes': (text) => text.replace(/^.+$/gm, `║ $& ║\n╟${'─'.repeat(60)}╢`),
+  'colours and titles': (text) => `\x1b]0;root@localhost: ~\x07${text.replace(/^.+$/gm,
+    '\x1b[?25l\x1b[01;32m$&\x1b[0m\x1b[K')}\x1b(B`,
+  'a Markdown list': (text) => text.replace(/^(?=.)/gm, '* '),
+  'bullets': (text) => text.replace(/^(?=.)/gm, '• '),
+  'inline code': (text) => text.replace(/^.+$/gm, '`$&`'),
+  'smart quotes': (text) => text.replace(/(["'])(.*?)\1/g, (_, mark, word) =>
+    (mark === '"' ? `\u201c${word}\u201d` : `\u2018${word}\u2019`)),
+  'dashes': (text) => text.replace(/(?<=[0-9A-F]{8})-(?=[0-9A-F]{8})/g, '\u2013'),
+  'wrapped by mail': (text) => wrapped(text, /\S{77,}|.{1,76}(?=\s|$)/g),
+  'wrapped by a terminal': (text) => wrapped(text, /.{1,72}/g),
 };
+
+const escaped = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
+  .replaceAll('>', '&gt;').replaceAll('"', '&quot;').replaceAll("'", '&#39;')
+  .replaceAll('  ', ' &nbsp;');
+
+/** For every match the next number, from 1. */
+function number(say) {
+  let n = 0;
+  return () => say(++n);
+}
+
+const wrapped = (text, piece) => text.split('\n').map((line) =>
+  (line.length > 72 ? line.match(piece).map((part) => part.trim()).join('\n') : line)).join('\n');
+
+const DOCUMENTS = 'JSON|QMP|lscpu -J|py-cpuinfo|Firecracker|XML|OVF|libvirt|virsh|YAML|labels';
+const OWN_PREFIX = 'vmware.log|VBox.log|Capability Found';
+
+/** What a noise does not happen to: documents are not logged, and logs not logged again. "2:" in
+ *  front of four registers without their leaf is a leaf for anybody. */
+export const spared = { 'wrapped by a terminal': /libvirt cpudata/, ...Object.fromEntries(['line numbers', 'grep -n', 'grep -Hn', 'dmesg', 'syslog',
+  'journalctl', 'ISO dates', 'times', 'C comments', 'C++ comments', 'boxes and rules',
+  'double boxes', 'a Markdown list', 'bullets', 'inline code', 'box drawing', 'table borders',
+  'tabs'].map((name) => [name, new RegExp(
+  `${DOCUMENTS}|${OWN_PREFIX}|XAPI, one line${name === 'grep -n' ? '|esx cd table' : ''}`)])) };
 
 // ── random hosts ───────────────────────────────────────────────────────────────────────────────
 

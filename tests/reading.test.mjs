@@ -5,7 +5,7 @@ import { ask, intel, masks, real, text } from './core.mjs';
 import * as make from './hosts.mjs';
 import { formats, misread, printable } from './print/index.mjs';
 
-const { hosts, noise, seeded } = make;
+const { hosts, noise, seeded, spared } = make;
 
 for (const [name, { print, id }] of Object.entries(formats)) {
   test(`${name}: every host reads back to the same words`, () => {
@@ -54,19 +54,26 @@ test('CPUs of one host that differ: their AND speaks, and a note says where', ()
   assert.ok(answer.notes.some(({ kind }) => kind === 'cpus-differ'), JSON.stringify(answer.notes));
 });
 
+const pair = [hosts.xeonL5320, hosts.xeonE52660v3];
+const plain = (format) => {
+  const sources = pair.map((host) => formats[format].print(host, 2));
+  return { sources, answer: ask(sources, { profile: 'vmware-2013' }) };
+};
+const clean = Object.fromEntries(Object.keys(formats).map((format) => [format, plain(format)]));
+
 for (const [name, disturb] of Object.entries(noise)) {
   test(`${name}: same answer`, () => {
-    for (const [format, { print }] of Object.entries(formats)) {
-      const pair = [hosts.xeonL5320, hosts.xeonE52660v3];
-      const sources = pair.map((host) => print(host, 2));
-      const plain = ask(sources, { profile: 'vmware-2013' });
+    for (const [format, { sources, answer }] of Object.entries(clean)) {
+      if (spared[name]?.test(format)) continue;
       const noisy = ask(sources.map(disturb), { profile: 'vmware-2013' });
-      assert.equal(noisy.hosts.length, 2, `${format}\n${disturb(sources[0])}`);
-      assert.deepEqual(masks(noisy), masks(plain), format);
-      const each = (answer, field) => answer.hosts.map((host) => host[field]);
-      assert.deepEqual(each(noisy, 'words'), each(plain, 'words'), format);
+      const each = ({ hosts: list }, field) => list.map((host) => host[field]);
+      for (const field of ['words', 'known', 'cpus']) {
+        assert.deepEqual(each(noisy, field), each(answer, field),
+          `${format}\n${disturb(sources[0])}`);
+      }
+      assert.deepEqual(masks(noisy), masks(answer), format);
       if (/prompts/.test(name)) continue; // prompts may name hosts
-      assert.deepEqual(each(noisy, 'name'), each(plain, 'name'), format);
+      assert.deepEqual(each(noisy, 'name'), each(answer, 'name'), format);
     }
   });
 }

@@ -186,6 +186,14 @@ static int numbers_cpu(struct view v, u32 *number)
     return 0;
 }
 
+/* "kvm1 | CHANGED | rc=0 >>" of Ansible */
+static int is_ansible(struct view v, struct view *name)
+{
+    *name = view_head(v, word_len(v));
+    return name->len && view_find(v, VIEW("rc=")) < v.len &&
+           view_starts(view_from(v, name->len), VIEW(" | "));
+}
+
 static enum line_use take_name(struct reader *r, struct view line)
 {
     u32 lead, number;
@@ -194,7 +202,8 @@ static enum line_use take_name(struct reader *r, struct view line)
         found_cpu(r, number, 0, 0);
         return USED;
     }
-    if (is_name_field(view_from(line, lead), &name)) {
+    if (is_name_field(view_from(line, lead), &name) ||
+        is_ansible(line, &name)) {
         found_split(r);
         found_name(r, name, 1);
         return USED;
@@ -220,13 +229,14 @@ static enum line_use take_name(struct reader *r, struct view line)
 }
 
 /* A line of dashes or the like: 0 when it is none, 1 for one that underlines
- * columns, else its length. */
+ * columns or is a table's border, else its length. */
 static u32 rule_len(struct view v)
 {
     u32 blanks = 0;
     for (u32 i = 0; i < v.len; i++) {
-        blanks += is_space(v.s[i]) ? 1 : 0;
-        if (!is_decoration(v.s[i]) && !is_space(v.s[i])) {
+        int part = is_space(v.s[i]) || v.s[i] == '+';
+        blanks += part ? 1 : 0;
+        if (!is_decoration(v.s[i]) && !part) {
             return 0;
         }
     }

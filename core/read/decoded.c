@@ -201,6 +201,9 @@ static enum line_use label_line(struct reader *r, struct view label,
                                w->reg != unpacked(places[at]).reg))) {
         at++;
     }
+    if (at == end && front_of_line(label)) {
+        return NOT_MINE; /* it will be asked again without that */
+    }
     if (at == end) {
         return told && w->n && label.s[0] != '(' ? unknown_label(r, label)
                                                  : ASIDE;

@@ -216,7 +216,8 @@ static u32 cpu_line(struct reader *r, struct view text)
 
 u32 read_fast(struct reader *r, struct view text)
 {
-    if (text.len < CPUID_R_LEN + 8 || r->table_n || r->join_len) {
+    if (text.len < CPUID_R_LEN + 8 || r->table_n || r->join_len ||
+        r->part.lines) {
         return 0;
     }
     if (text.s[0] == ' ') {

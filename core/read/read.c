@@ -4,7 +4,9 @@
  */
 #include "read.h"
 
-enum { UNREAD_SHOWN = 12, PLAIN_ROOM = 4096 };
+enum { UNREAD_SHOWN = 12 };
+
+static void end_part(struct reader *r);
 
 void read_open(struct reader *r, struct fleet *f)
 {
@@ -21,6 +23,7 @@ void read_open(struct reader *r, struct fleet *f)
 
 static void end_source(struct reader *r)
 {
+    end_part(r);
     end_join(r);
     end_json(r);
     end_heading(r);
@@ -108,135 +111,429 @@ void note_unread(struct reader *r, u32 line, struct view text)
     }
 }
 
-/* What others put in front of a line, and no format begins one with: quote
- * marks of mail, list bullets, C comments. */
+/* What others put in front of a line, and no format begins one with: quote marks
+ * of mail, list bullets, marks of comments and of code. */
 static u32 front_len(struct view v)
 {
-    if (v.len && v.s[0] == '>') {
-        return 1;
-    }
-    if (view_starts(v, VIEW("* ")) || view_starts(v, VIEW("- ")) ||
-        view_starts(v, VIEW("+ ")) || view_starts(v, VIEW("//"))) {
-        return 2;
-    }
-    return 0;
+    static const char fronts[] = ">\0* \0- \0+ \0//\0/*\0`\0";
+    struct view front;
+    return v.len && !is_letter(v.s[0]) && !is_digit(v.s[0]) &&
+                   view_starts_any(v, fronts, &front) &&
+                   !view_starts(v, VIEW("``"))
+               ? front.len
+               : 0;
 }
 
 static struct view without_front(struct view v)
 {
     for (;;) {
         struct view bare = view_trim(v);
-        u32 cut = front_len(bare);
+        u32 cut = front_len(bare), end = bare.len - cut;
         if (!cut) {
             return v;
+        }
+        /* What ends a comment or a piece of code is on the same line. */
+        if (end && bare.s[0] == '`' && bare.s[end] == '`') {
+            bare.len--;
+        } else if (end > 1 && bare.s[end] == '*' && bare.s[end + 1] == '/') {
+            bare.len -= 2;
         }
         v = view_from(bare, cut);
     }
 }
 
-/* What editors, web pages and terminals make of plain characters. */
-static const struct {
-    const char *typed, *plain;
-} disguises[] = {
-    {"\xc2\xa0", " "}, {"\xe2\x80\xaf", " "},  /* blanks that do not break */
-    {"\xe2\x80\x8b", ""}, {"\xe2\x80\x8c", ""}, /* of no width */
-    {"\xe2\x80\x8d", ""}, {"\xef\xbb\xbf", ""}, {"\xc2\xad", ""},
-    {"\xe2\x80\x90", "-"}, {"\xe2\x80\x91", "-"}, /* hyphens and dashes */
-    {"\xe2\x80\x93", "-"}, {"\xe2\x80\x94", "-"}, {"\xe2\x88\x92", "-"},
-    {"\xe2\x80\x98", "'"}, {"\xe2\x80\x99", "'"}, /* quotes */
-    {"\xe2\x80\x9c", "\""}, {"\xe2\x80\x9d", "\""},
-};
+/* What editors, web pages and terminals make of plain characters: each typed
+ * form, and what it stands for. */
+static const char disguises[] =
+    "\xc2\xa0\0 \0\xe2\x80\xaf\0 \0" /* blanks that do not break */
+    "\xe2\x80\x8b\0\0\xe2\x80\x8c\0\0\xe2\x80\x8d\0\0" /* of no width */
+    "\xef\xbb\xbf\0\0\xc2\xad\0\0"
+    "\xe2\x80\x90\0-\0\xe2\x80\x91\0-\0" /* hyphens and dashes */
+    "\xe2\x80\x93\0-\0\xe2\x80\x94\0-\0\xe2\x88\x92\0-\0"
+    "\xe2\x80\x98\0'\0\xe2\x80\x99\0'\0" /* quotes, bullets */
+    "\xe2\x80\x9c\0\"\0\xe2\x80\x9d\0\"\0\xe2\x80\xa2\0*\0"
+    "\xe2\x94\x80\0-\0\xe2\x94\x81\0-\0\xe2\x95\x90\0-\0" /* borders */
+    "\xe2\x94\x82\0 \0\xe2\x94\x83\0 \0\xe2\x95\x91\0 \0"
+    "\xe2\x94\0+\0\xe2\x95\0+\0"
+    "&lt;\0<\0&gt;\0>\0&amp;\0&\0&quot;\0\"\0&#39;\0'\0&nbsp;\0 \0";
 
-/* A terminal's colours: ESC [ ... letter. */
+/* Elements of HTML: the first ones end a line. */
+static const char tags[] =
+    "br\0tr\0pre\0p\0div\0li\0td\0th\0span\0code\0";
+enum { LINE_TAGS = 6 };
+
+/* Reads what is in disguise off the front: its length (0: nothing), and what it
+ * stands for. */
+static u32 disguise(struct view v, struct view *stands_for)
+{
+    struct view typed;
+    if (v.s[0] == '<') {
+        u32 at = v.len > 1 && v.s[1] == '/' ? 2 : 1;
+        struct view rest = view_from(v, at);
+        u32 tag = view_starts_any(rest, tags, &typed);
+        rest = view_from(rest, typed.len);
+        *stands_for = tag > LINE_TAGS ? VIEW(" ") : VIEW("\n");
+        return tag && rest.len && !is_word(rest.s[0])
+                   ? at + typed.len + view_find(rest, VIEW(">")) + 1
+                   : 0;
+    }
+    for (const char *list = disguises; *list;) {
+        typed = view_of(list);
+        list += typed.len + 1;
+        *stands_for = view_of(list);
+        list += stands_for->len + 1;
+        if (view_starts(v, typed)) {
+            /* Borders have two bytes here and a third that does not matter. */
+            return typed.len + (typed.len == 2 && typed.s[0] == 0xe2);
+        }
+    }
+    return 0;
+}
+
+/* What a terminal obeys and does not show: ESC [ ... letter, ESC ] ... BEL (a
+ * title), ESC and one or two more. */
 static u32 escape_len(struct view v)
 {
     u32 n = 2;
-    if (!view_starts(v, VIEW("\x1b["))) {
-        return 0;
+    u8 kind = v.len > 1 ? v.s[1] : 0;
+    if (kind == ']') {
+        while (n < v.len && v.s[n] != 7 && v.s[n] != 0x1b) {
+            n++;
+        }
+        return n < v.len && v.s[n] == 0x1b ? n + 2 : n + 1;
     }
-    while (n < v.len && (is_digit(v.s[n]) || v.s[n] == ';')) {
+    if (kind == '[' || kind == '(') {
+        while (n < v.len && v.s[n] < '@' && kind == '[') {
+            n++;
+        }
         n++;
     }
-    return n < v.len ? n + 1 : n;
+    return n;
 }
 
-/* A row of a table drawn with bars: they only part columns. */
-static int is_barred(struct view line)
+/* Quoted-printable as mail has it: "=3D" for each '='. Returns the character
+ * there, or 0. */
+static u8 quoted(struct view v)
 {
-    struct view bare = without_front(line);
-    bare = view_trim(bare);
-    return bare.len && bare.s[0] == '|';
+    u32 value;
+    int is = v.len > 2 && v.s[0] == '=' && !is_space(v.s[1]) &&
+             read_hex(view_head(view_from(v, 1), 2), &value) == 2;
+    return is ? (u8)value : 0;
 }
 
-/* The line in plain characters; rewritten into *room* only where it needs to
- * be, and cut there at its size (no line we read is so long). */
-static struct view plain(struct view line, u8 *room, u32 size)
+static int is_odd(u8 c)
 {
-    u32 i = 0, kinds = sizeof(disguises) / sizeof(disguises[0]);
-    while (i < line.len && line.s[i] < 0x80 && line.s[i] != 0x1b) {
-        i++;
+    return c >= 0x80 || (c < 0x20 && c != '\t') || c == '&' || c == '<';
+}
+
+/* The line in plain characters; rewritten only where it needs to be, and where
+ * there is room. It may become several, with LF between them. */
+static struct view plain(struct reader *r, struct view line)
+{
+    u32 i = 0, mail = 0;
+    struct view bare = view_trim(line);
+    /* A row of a table drawn with bars: they only part columns. */
+    int barred = bare.len && bare.s[0] == '|', odd = barred;
+    for (; i < line.len; i++) {
+        odd |= is_odd(line.s[i]);
+        mail |= line.s[i] == '=' && view_starts(view_from(line, i), VIEW("=3D"));
     }
-    int barred = is_barred(line);
-    if (i == line.len && !barred) {
+    if (!(odd | (int)mail) || line.len > PLAIN_ROOM) {
         return line;
     }
-    struct text t = text_in(room, size);
+    struct text t = text_in(r->plain, PLAIN_ROOM);
     for (i = 0; i < line.len;) {
-        struct view rest = view_from(line, i);
-        u32 escape = escape_len(rest), k = 0;
-        if (escape) {
-            i += escape;
-            continue;
-        }
-        while (k < kinds && rest.s[0] >= 0x80 &&
-               !view_starts(rest, view_of(disguises[k].typed))) {
-            k++;
-        }
-        if (k < kinds && rest.s[0] >= 0x80) {
-            text_put(&t, view_of(disguises[k].plain));
-            i += view_of(disguises[k].typed).len;
+        struct view rest = view_from(line, i), stands_for;
+        u8 c = rest.s[0];
+        u32 len = is_odd(c) ? disguise(rest, &stands_for) : 0;
+        if (len) {
+            text_put(&t, stands_for);
+        } else if (c == 0x1b) {
+            len = escape_len(rest);
+        } else if (mail && quoted(rest)) {
+            text_char(&t, quoted(rest));
+            len = 3;
         } else {
-            text_char(&t, barred && line.s[i] == '|' ? ' ' : line.s[i]);
-            i++;
+            len = 1;
+            if (c >= 0x20 || c == '\t') {
+                text_char(&t, barred && c == '|' ? ' ' : c);
+            }
         }
+        i += len;
     }
     return text_view(&t);
 }
 
-static enum line_use ask_all(struct reader *r, struct view line)
+/* Families that know their lines by their shape. */
+static enum line_use ask_strict(struct reader *r, struct view line)
 {
     static enum line_use (*const families[])(struct reader *, struct view) = {
-        read_xml, read_json, read_refusal, read_vmware, read_bytes, read_rows, read_words,
-        read_typed, read_models, read_names, read_around};
-    enum line_use use = NOT_MINE;
+        read_refusal, read_xml, read_json, read_vmware, read_bytes, read_rows,
+        read_words, read_typed};
+    /* What goes on here might look like other rows. */
+    enum line_use use = r->table_n     ? read_typed(r, line)
+                        : r->words.set ? read_words(r, line)
+                                       : NOT_MINE;
     for (u32 i = 0; !use && i < sizeof(families) / sizeof(families[0]); i++) {
         use = families[i](r, line);
     }
     return use;
 }
 
-static void read_line(struct reader *r, struct view line)
+/* Families that know their lines by the words in them. */
+static enum line_use ask_loose(struct reader *r, struct view line)
+{
+    enum line_use use = read_models(r, line);
+    use = use ? use : read_names(r, line);
+    return use ? use : read_around(r, line);
+}
+
+/* How many digits and characters of the set *v* begins with. */
+static u32 run(struct view v, struct view set)
+{
+    u32 n = 0;
+    while (n < v.len && (is_digit(v.s[n]) ||
+                            view_find(set, (struct view){v.s + n, 1}) < set.len)) {
+        n++;
+    }
+    return n;
+}
+
+/* "10:00:00.123Z ", behind a date or not: up to its end, or 0. */
+static u32 time_len(struct view v)
+{
+    for (u32 i = 0; i + 8 < v.len && i < 32; i++) {
+        if (v.s[i + 2] == ':' && v.s[i + 5] == ':' &&
+            run(view_from(v, i), VIEW(":")) >= 8) {
+            u32 n = i + run(view_from(v, i), VIEW(":.,"));
+            if (n < v.len && (v.s[n] == '+' || v.s[n] == '-')) {
+                n += 1 + run(view_from(v, n + 1), VIEW(":"));
+            }
+            return n + (n < v.len && (is_letter(v.s[n]) || v.s[n] == ':'));
+        }
+    }
+    return 0;
+}
+
+u32 front_of_line(struct view v)
+{
+    u32 n = time_len(v), number;
+    if (n) {
+        return n;
+    }
+    if (v.len && v.s[0] == '[') {
+        n = 1 + run(view_from(v, 1), VIEW(" ."));
+        return n < v.len && v.s[n] == ']' ? n + 1 : 0;
+    }
+    n = read_decimal(v, &number);
+    if (n && n < v.len) {
+        u8 c = v.s[n];
+        int item = view_starts(view_from(v, n), VIEW(": None ")); /* hwinfo */
+        return !item && (c == ':' || c == '|' || c == ')' || c == '\t')
+                   ? n + 1
+                   : 0;
+    }
+    while (n < v.len && (is_word(v.s[n]) || v.s[n] == '/')) {
+        n++;
+    }
+    struct view rest = view_from(v, n);
+    if (view_starts(rest, VIEW(" kernel: "))) {
+        return n + 9;
+    }
+    u32 digits = read_decimal(view_from(rest, 1), &number) + 1;
+    if (rest.len && rest.s[0] == ':' && digits > 1 && digits < rest.len &&
+        rest.s[digits] == ':') {
+        return n + digits + 1;
+    }
+    return 0;
+}
+
+/* Asks all families, and again without what stands in front of the line, which
+ * *line loses where that helped. */
+static enum line_use ask(struct reader *r, struct view *line)
+{
+    struct view whole = view_trim(*line), bare = whole;
+    enum line_use use = ask_strict(r, *line);
+    u32 cut = 0;
+    for (u32 i = 0; !use && i < 4 && (cut = front_of_line(bare)) != 0; i++) {
+        bare = view_trim(view_from(bare, cut));
+        use = bare.len ? ask_strict(r, bare) : ASIDE;
+    }
+    /* Inside a report that logs its lines, words mean other things. */
+    if (!use && r->section == PLAIN) {
+        use = ask_loose(r, bare);
+    }
+    *line = use ? bare : *line;
+    return use || (bare.len == whole.len && r->section == PLAIN)
+               ? use
+               : ask_loose(r, whole);
+}
+
+/* Counts n lines, which were asked about as one. */
+static void count(struct reader *r, enum line_use use, u32 n, struct view typed)
 {
     struct fleet *f = r->fleet;
-    u8 room[PLAIN_ROOM];
-    struct view typed = line;
-    f->lines++;
-    line = without_front(plain(line, room, sizeof(room)));
-    if (!view_trim(line).len) {
-        f->blank++;
-        return;
-    }
-    switch (ask_all(r, line)) {
-    case USED: f->used++; break;
-    case ASIDE: f->aside++; break;
-    case HELD: case NOTED: break;
-    case NOT_MINE:
+    switch (use) {
+    case USED: f->used += n; break;
+    case ASIDE: f->aside += n; break;
+    case HELD: case NOTED: f->aside += n - 1; break;
+    case NOT_MINE: case CUT:
+        f->aside += r->section == PLAIN ? n - 1 : n;
         if (r->section == PLAIN) {
             note_unread(r, r->here.line, typed);
-        } else {
-            f->aside++;
         }
         break;
+    }
+}
+
+enum line_use bad_row(struct reader *r, struct view line)
+{
+    u8 room[80];
+    if (r->part.trying || (!r->unended && line.len < JOIN_ROOM / 2)) {
+        return CUT;
+    }
+    r->fleet->unread++;
+    note_add(&r->fleet->notes, r->unended ? NOTE_CUT_OFF : NOTE_BAD_ROW,
+        note_here(r), note_quote(line, room));
+    return NOTED;
+}
+
+/* The line that was to go on did not. */
+static void end_part(struct reader *r)
+{
+    u8 room[80];
+    struct view line = {r->part.s, r->part.len};
+    if (r->part.lines) {
+        r->fleet->unread += r->part.lines;
+        note_add(&r->fleet->notes, NOTE_BAD_ROW,
+            (struct note_place){0, r->source, r->part.spot.line},
+            note_quote(line, room));
+        r->part.lines = 0;
+    }
+}
+
+/* Adds to what is kept of a line that goes on; 0 where there is no room. */
+static int keep_part(struct reader *r, struct view line, u32 n)
+{
+    if (!r->part.lines) {
+        r->part.spot = r->here;
+        r->part.len = 0;
+    }
+    if (line.len > sizeof(r->part.s) - r->part.len) {
+        return 0;
+    }
+    bytes_copy(r->part.s + r->part.len, line.s, line.len);
+    r->part.len += line.len;
+    r->part.lines += n;
+    return 1;
+}
+
+/* Do two lines begin alike, but for their digits? Then they are two rows. */
+static int begin_alike(struct view a, struct view b)
+{
+    u32 n = 0;
+    while (n < 8 && n < a.len && n < b.len &&
+           (hex_digit(a.s[n]) < 16 ? hex_digit(b.s[n]) < 16
+                                   : a.s[n] == b.s[n])) {
+        n++;
+    }
+    return n == 8;
+}
+
+/* Is this how the row goes on that ended too early, cut within a word or between
+ * two? */
+static enum line_use go_on(struct reader *r, struct view line)
+{
+    struct view begun = {r->part.s, r->part.len};
+    struct spot before = r->before;
+    u32 room = sizeof(r->part.s) - begun.len;
+    line = view_trim(line);
+    if (line.len + 1 > room || begin_alike(view_trim(begun), line)) {
+        return NOT_MINE;
+    }
+    enum line_use use = CUT;
+    r->part.trying = 1;
+    r->before = before.line ? before : r->part.spot;
+    for (u32 blank = 0; blank < 2 && (use == CUT || !use); blank++) {
+        r->part.s[begun.len] = ' ';
+        bytes_copy(r->part.s + begun.len + blank, line.s, line.len);
+        use = ask_strict(r, (struct view){begun.s, begun.len + blank + line.len});
+    }
+    r->part.trying = 0;
+    if (use == CUT || !use) {
+        r->before = before;
+    }
+    return use;
+}
+
+/* One line in plain characters, of n lines of the text. */
+static void read_one(struct reader *r, struct view line, u32 n,
+    struct view typed)
+{
+    enum line_use use = NOT_MINE, longer = NOT_MINE;
+    line = without_front(line);
+    if (!view_trim(line).len) {
+        end_part(r);
+        r->fleet->blank += n;
+        return;
+    }
+    if (r->part.lines) {
+        longer = go_on(r, line);
+        if (longer && longer != CUT) {
+            count(r, longer, n + r->part.lines, typed);
+            r->part.lines = 0;
+            return;
+        }
+    }
+    use = ask(r, &line);
+    if (longer == CUT && !use && keep_part(r, view_trim(line), n)) {
+        return;
+    }
+    end_part(r);
+    if (use != CUT || !keep_part(r, line, n)) {
+        count(r, use, n, typed);
+    }
+}
+
+/* Does the line go on in the next one, as quoted-printable says it? */
+static int is_soft(struct view line)
+{
+    return line.len > 50 && line.s[line.len - 1] == '=' &&
+           is_word(line.s[line.len - 2]);
+}
+
+static void read_line(struct reader *r, struct view line)
+{
+    struct view typed = line;
+    u32 n = 1;
+    r->fleet->lines++;
+    if (is_soft(line) && !r->unended && (r->part.soft || !r->part.lines) &&
+        keep_part(r, view_head(line, line.len - 1), 1)) {
+        r->part.soft = 1;
+        return;
+    }
+    if (r->part.soft) {
+        n += r->part.lines;
+        r->part.soft = 0;
+        r->before = r->before.line ? r->before : r->part.spot;
+        if (!keep_part(r, line, 1)) {
+            n = 1;
+            end_part(r);
+        } else {
+            line = (struct view){r->part.s, r->part.len};
+        }
+        r->part.lines = 0;
+    }
+    line = plain(r, without_front(line));
+    while (n) {
+        u32 end = 0;
+        while (end < line.len && line.s[end] != '\n') {
+            end++;
+        }
+        read_one(r, view_head(line, end), n, typed);
+        line = view_from(line, end + 1);
+        n = line.len != 0;
+        r->fleet->lines += n;
     }
 }
 
@@ -276,7 +573,7 @@ u32 read_feed(struct reader *r, struct view text, int last)
     while (at < text.len) {
         r->here.at = base + at;
         r->here.line++;
-        if (text.s[at] == '\n') {
+        if (text.s[at] == '\n' && !r->part.lines) {
             r->here_end++;
             r->fleet->lines++;
             r->fleet->blank++;

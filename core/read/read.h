@@ -9,13 +9,14 @@
 #include "../host.h"
 
 enum { NAME_ROOM = 64, CPU_NUMBERS = 4096, TABLE_ROOM = 16, JOIN_ROOM = 1024,
-    SET_ROOM = 256, JSON_DEPTH = 32 };
+    SET_ROOM = 256, JSON_DEPTH = 32, PLAIN_ROOM = 8192 };
 #define NO_SUB 0xffffffffu
 #define NO_NUMBER 0xffffffffu
 
 /* What a family of formats says of a line it was offered. HELD: may be a name,
- * which the next registers will tell. NOTED: counted and noted already. */
-enum line_use { NOT_MINE, USED, ASIDE, HELD, NOTED };
+ * which the next registers will tell. NOTED: counted and noted already. CUT: ends
+ * too early (see bad_row). */
+enum line_use { NOT_MINE, USED, ASIDE, HELD, NOTED, CUT };
 
 /* How lines that are no registers are taken, until registers come again. */
 enum section { PLAIN, ASIDES, RESULTS };
@@ -188,6 +189,15 @@ struct reader {
     struct spot join_spot;
     u32 join_lines;
 
+    /* A line that ends too early: the next may be how it goes on. */
+    struct {
+        struct spot spot;
+        u32 lines, len; /* lines: 0 for none */
+        int soft;       /* it said that it goes on */
+        int trying;
+        u8 s[JOIN_ROOM];
+    } part;
+
     u32 source;          /* index + 1 */
     enum format_id forced; /* the person says so; FORMATS: nothing said */
     u32 file_hosts;      /* hosts named after it so far */
@@ -240,6 +250,7 @@ struct reader {
         u32 leaf, reg;
     } table[TABLE_ROOM];
     u8 join[JOIN_ROOM];
+    u8 plain[PLAIN_ROOM]; /* the line, where it had to be rewritten */
     u32 differ[COLUMNS][4]; /* features unlike on the CPUs of this host */
     struct sheet sheets[2];
 };
@@ -306,6 +317,14 @@ void end_cpu(struct reader *r);
 void drop_cpu(struct reader *r);
 void end_host(struct reader *r);
 
+/* A row that is of a shape for sure but ends too early. Where the next line is
+ * how it goes on, the families are asked about both as one; else it is noted. */
+enum line_use bad_row(struct reader *r, struct view line);
+/* What is in front of a line that came out of a log, a listing or a search: the
+ * time, "[    0.000000] ", "host kernel: ", "12:", "file.log:34:". Returns its
+ * length; asked again for the rest, there may be more. A line that no family
+ * takes is asked about again without it. */
+u32 front_of_line(struct view v);
 /* Counts a line as not read, and notes it (beyond a few, all in one note). */
 void note_unread(struct reader *r, u32 line, struct view text);
 struct note_place note_here(const struct reader *r);

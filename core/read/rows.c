@@ -327,15 +327,6 @@ static int find(const char *p, struct view v, struct match *m)
     return 0;
 }
 
-static enum line_use bad_row(struct reader *r, struct view line)
-{
-    u8 room[80];
-    r->fleet->unread++;
-    note_add(&r->fleet->notes, r->unended ? NOTE_CUT_OFF : NOTE_BAD_ROW,
-        note_here(r), note_quote(line, room));
-    return NOTED;
-}
-
 /* Is this a view of the host that does not count? One that does takes the
  * place of a lesser one read before. */
 static int is_outdone(struct reader *r, enum format_id format, u32 use,

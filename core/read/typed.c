@@ -186,7 +186,7 @@ static enum line_use id_line(struct reader *r, struct view line)
     if (at == line.len) {
         return NOT_MINE;
     }
-    if (header_row(r, line)) {
+    if (header_row(r, view_from(line, at))) {
         return USED;
     }
     for (; at < line.len; at = next_id(line)) {

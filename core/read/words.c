@@ -664,7 +664,8 @@ static enum line_use take_set(struct reader *r, u32 row, struct view value,
     struct words *w = &r->words;
     u32 word[SET_WORDS] = {0}, len, n = read_set(value, word, &len);
     u32 enough = sets[row].format == FORMAT_XL_INFO ? 6 : 4;
-    if (!len || (n < enough && len < value.len)) {
+    int waits = !value.len && sets[row].rank != OLD; /* for the next line */
+    if ((!len && !waits) || (n < enough && len < value.len)) {
         return NOT_MINE;
     }
     if (len == value.len && len < SET_ROOM) {
@@ -681,7 +682,7 @@ static enum line_use take_set(struct reader *r, u32 row, struct view value,
         return ASIDE;
     }
     u32 set = w->set;
-    if (!more) {
+    if (!more || w->format != sets[row].format) {
         begin_part(r, sets[row].format, row);
     }
     w->set = set;
@@ -814,7 +815,8 @@ static enum line_use xapi_line(struct reader *r, struct view line)
         return USED;
     }
     int many = view_find(line, VIEW(";")) < line.len;
-    if (many && view_find(line, VIEW("features")) == line.len) {
+    if (many && r->words.format != FORMAT_XAPI &&
+        view_find(line, VIEW("features")) == line.len) {
         return NOT_MINE;
     }
     if (view_starts(line, VIEW("vendor")) && !many && value.len != 12) {

@@ -64,16 +64,23 @@ function linuxFlags(host, kernel) {
     'rep_good', 'nopl', 'cpuid', ...own.map(([name]) => name)];
 }
 
-/** Present flags are known; absent ones as far as every kernel has printed them. */
-function linuxCarries(host, { kernel = '6.12', ...more } = {}) {
+/** Flags the kernel sets or hides by itself, whatever the CPU says. */
+const WILFUL = /^(la57|sgx|sgx_lc|ibt|enqcmd|xsaves|lam|fred|arch_lbr|sme|sev|sev_es|sev_snp|arat|intel_ppin|vnmi)$/;
+
+/** Present flags are known; absent ones where the text proves that its kernel knew them. */
+function linuxCarries(host, { proven = [], ...more } = {}) {
   const all = names.filter(({ linux }) => linux);
-  const must = all.filter((one) => printed(one, kernel)
-    && (has(host, one) || (one.since === '5.10' && !more.onlyPresent)));
+  const must = all.filter((one) => !WILFUL.test(one.linux) && printed(one, more.kernel ?? '6.12')
+    && (has(host, one) || proven.includes(one.since)));
   const own = OWN.flatMap(([, ...at]) => [{ key: at[0], bit: at[1] }, { key: at[2], bit: at[3] }]);
   const copies = [...Array(32).keys()].map((bit) => ({ key: '80000001.0.edx', bit }));
   const power = [...Array(16).keys()].map((bit) => ({ key: '80000007.0.edx', bit }));
   return said(host, { must, may: [...all, ...own, ...copies, ...power], ...more });
 }
+
+/** Bugs first named by 6.1 prove that all of 5.10 is known. */
+const bugs = (kernel) => `spectre_v1 spectre_v2${kernel === '5.10' ? '' : ' bhi its'}`;
+const provenBy = (kernel) => (kernel === '5.10' ? [] : ['5.10']);
 
 const cpuinfoBlock = (host, n, kernel) => {
   const { family, model, stepping } = signature(host);
@@ -85,7 +92,7 @@ const cpuinfoBlock = (host, n, kernel) => {
     `cpuid level\t: ${host.leaves.get('0.0')[0]}`, 'wp\t\t: yes',
     `flags\t\t: ${linuxFlags(host, kernel).join(' ')}`,
     ...(isAmd(host) ? [] : ['vmx flags\t: vnmi preemption_timer invvpid ept_x_only flexpriority']),
-    'bugs\t\t: spectre_v1 spectre_v2', 'bogomips\t: 5188.00', 'clflush size\t: 64',
+    `bugs\t\t: ${bugs(kernel)}`, 'bogomips\t: 5188.00', 'clflush size\t: 64',
     'cache_alignment\t: 64', 'address sizes\t: 46 bits physical, 48 bits virtual',
     'power management:', ''];
 };
@@ -266,7 +273,7 @@ const nameless = { identity: false };
 
 export const nameFormats = {
   ...Object.fromEntries(['5.10', '6.1', '6.12'].map((kernel) => [`/proc/cpuinfo of ${kernel}`,
-    { id: 'cpuinfo', cpus: true, ...linux(cpuinfo(kernel), { kernel }) }])),
+    { id: 'cpuinfo', cpus: true, ...linux(cpuinfo(kernel), { kernel, proven: provenBy(kernel) }) }])),
   'flags line': { id: 'cpuinfo', ...linux((host) =>
     `flags\t\t: ${linuxFlags(host, '6.12').join(' ')}\n`, nameless) },
   'lscpu': { id: 'lscpu', ...linux(lscpu('en')) },
@@ -279,9 +286,9 @@ export const nameFormats = {
   'inxi': { id: 'flags', ...linux((host) =>
     lines(['CPU:', `  Flags: ${linuxFlags(host, '6.12').join(' ')}`]), nameless) },
   'a bare list': { id: 'flags', ...linux((host) =>
-    `${linuxFlags(host, '6.12').join(' ')}\n`, { ...nameless, onlyPresent: true }) },
+    `${linuxFlags(host, '6.12').join(' ')}\n`, nameless) },
   'a bare list, commas': { id: 'flags', ...linux((host) =>
-    `${linuxFlags(host, '6.12').join(',')}\n`, { ...nameless, onlyPresent: true }) },
+    `${linuxFlags(host, '6.12').join(',')}\n`, nameless) },
   'QMP': { id: 'qmp', carries: QEMU, print: (host) => qmp(host) },
   'QMP, indented': { id: 'qmp', carries: QEMU, print: (host) => qmp(host, { indent: 2 }) },
   'QMP, two answers': { id: 'qmp', carries: QEMU, print: (host) =>

@@ -78,7 +78,7 @@ const rust = (value) => (host) => lines(rows(rustCarries(host)).map(({ leaf, wor
   `(0x${hex(leaf)}, 0x0) => CpuIdResult { ${
     words.map((one, n) => `${REGS[n]}: ${value(one)}`).join(', ')} }`));
 
-const manusov = (host) => lines(['CPUID binary dump.', '',
+const manusov = (host) => lines([
   '  Function    Subfunction   Pass        EAX         EBX         ECX         EDX',
   '-'.repeat(78), ...rows(full(host)).map(({ leaf, subleaf, words }) =>
     ['', upper(leaf), upper(subleaf), '', '00000000', ...words.map(upper)].join('    ')
@@ -101,7 +101,7 @@ const cpuz = (host, cpus = 2) => lines(['CPU-Z TXT Report', '-'.repeat(73), '',
       `\t${[leaf, ...words].map((value) => `0x${upper(value)}`).join('\t\t')}`),
     '\tMSR 0x0000001B\t\tedx = 0x00000000\teax = 0xFEE00900', ''])]);
 
-const cpuzOld = (host, cpus = 2) => lines(['CPU-Z version 1.40', '', 'Thread dumps', '-'.repeat(73),
+const cpuzOld = (host, cpus = 2) => lines(['CPU-Z TXT Report', '-'.repeat(73), '', 'Thread dumps', '-'.repeat(73),
   '', ...cpusOf(full(host), cpus).flatMap((one, n) => [`CPU Thread ${n}`, `APIC ID\t\t${n}`,
     `Max CPUID level\t0000000${hex(n)}h`, '', 'Function\t\teax\t\tebx\t\tecx\t\tedx',
     ...rows(one).map(({ leaf, words }) => [leaf, ...words].map((value) => `0x${upper(value)}`)
@@ -158,7 +158,7 @@ export const toolFormats = {
     print: (host, cpus) => cpuz(unlabelled(host), cpus) },
   'CPU-Z, old': { id: 'cpu-z', cpus: true, carries: unlabelled, guesses: true,
     print: (host, cpus) => cpuzOld(unlabelled(host), cpus) },
-  'cpucontrol': { id: 'registers', carries: full, print: (host) => lines(rows(full(host)).map(
+  'cpucontrol': { id: 'cpucontrol', carries: full, print: (host) => lines(rows(full(host)).map(
     ({ leaf, subleaf, words }) => `cpuid level 0x${hex(leaf)}${indexed(leaf)
       ? `, level_type 0x${hex(subleaf)}` : ''}: ${
       words.map((value) => `0x${hex8(value)}`).join(' ')}`)) },
@@ -228,7 +228,7 @@ Object.assign(toolFormats, {
       (host.leaves.get(keyOf(leaf)) ?? [0, 0, 0, 0]).map(hex8).join(' ')}`), '000080']) },
   'dd and od -t u4': { id: 'bytes', carries: bytesCarry, print: (host) =>
     lines(HEXDUMPED.flatMap((leaf) => [
-      `# dd if=/dev/cpu/0/cpuid bs=16 skip=${leaf} count=1 | od -A n -t u4`,
+      `# dd if=/dev/cpu/0/cpuid bs=16 skip=${leaf} iflag=skip_bytes count=1 | od -A n -t u4`,
       ` ${(host.leaves.get(keyOf(leaf)) ?? [0, 0, 0, 0]).map((one) => String(one).padStart(10))
         .join(' ')}`])) },
   'dmidecode': { id: 'bytes', carries: (host) => wordsOf(host, { '1.0.eax': word(host, '1.0.eax'),
