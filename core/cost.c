@@ -87,22 +87,26 @@ static int any_could(const struct answer *a, u32 guest)
 static int guest_say(struct text *t, const struct answer *a, u32 guest)
 {
     u32 said = 0;
+    if (!any_could(a, guest)) {
+        return 0;
+    }
     text_say(t, "%v without ", view_of(string_at(guests, guest * 2)));
     for (u32 i = 0; i < WANTS; i++) {
         const struct want *w = &wants[i];
         u32 missing = w->guest == guest
                           ? w->bits & lost(a, w->leaf, w->sub, w->reg)
                           : 0;
-        for (u32 b = 0; b < 32; b++) {
-            u32 row = bit_find(w->leaf, w->sub, w->reg, b);
-            if (missing >> b & 1 && row < BITS) {
+        for (u32 b = 0; b < 32 && missing >> b; b++) {
+            u32 row = missing >> b & 1 ? bit_find(w->leaf, w->sub, w->reg, b)
+                                       : (u32)BITS;
+            if (row < BITS) {
                 text_say(t, said++ ? ", %v" : "%v",
                     bit_name(&a->fleet->know, row));
             }
         }
     }
     text_say(t, ": %v.", view_of(string_at(guests, guest * 2 + 1)));
-    return said && any_could(a, guest);
+    return said != 0;
 }
 
 static int cost_say(struct text *t, const struct answer *a, u32 n)

@@ -66,9 +66,11 @@ static u32 names_say(struct text *t, const struct answer *a,
     const struct rung_need *need, u32 said)
 {
     u32 bits_lacking = missing(a, need);
-    for (u32 b = 0; b < 32; b++) {
-        u32 row = bit_find(need->leaf, need->sub, need->reg, b);
-        if (bits_lacking >> b & 1 && row < BITS && said++ < SAID) {
+    for (u32 b = 0; b < 32 && bits_lacking >> b; b++) {
+        u32 row = bits_lacking >> b & 1
+                      ? bit_find(need->leaf, need->sub, need->reg, b)
+                      : (u32)BITS;
+        if (row < BITS && said++ < SAID) {
             text_say(t, said > 1 ? ", %v" : "%v",
                 bit_name(&a->fleet->know, row));
         }

@@ -58,22 +58,32 @@ const char *string_at(const char *list, u32 n)
 
 u32 view_starts_any(struct view v, const char *list, struct view *head)
 {
+    /* Most lists are asked in vain: one letter tells. */
+    u8 first = v.len ? to_lower(v.s[0]) : 0;
     for (u32 n = 1; *list; n++) {
-        *head = view_of(list);
-        if (view_starts(v, *head)) {
-            return n;
+        if (to_lower((u8)*list) == first) {
+            *head = view_of(list);
+            if (view_starts(v, *head)) {
+                return n;
+            }
         }
-        list += head->len + 1;
+        while (*list++) {
+        }
     }
     return 0;
 }
 
 u32 view_find(struct view v, struct view needle)
 {
+    if (needle.len > v.len) {
+        return v.len;
+    }
     u8 first = needle.len ? to_lower(needle.s[0]) : 0;
-    for (u32 i = 0; i + needle.len <= v.len; i++) {
-        if (to_lower(v.s[i]) == first && view_starts(view_from(v, i), needle)) {
-            return i;
+    const u8 *end = v.s + (v.len - needle.len) + (needle.len ? 1 : 0);
+    for (const u8 *p = v.s; p < end; p++) {
+        if (to_lower(*p) == first &&
+            view_starts(view_from(v, (u32)(p - v.s)), needle)) {
+            return (u32)(p - v.s);
         }
     }
     return v.len;
@@ -98,11 +108,6 @@ int is_letter(u8 c)
 int is_word(u8 c)
 {
     return is_letter(c) || is_digit(c) || c == '_' || c == '.' || c == '-';
-}
-
-u8 to_lower(u8 c)
-{
-    return c >= 'A' && c <= 'Z' ? (u8)(c + 32) : c;
 }
 
 u32 hex_digit(u8 c)

@@ -55,7 +55,10 @@ int is_digit(u8 c);
 int is_letter(u8 c);
 int is_word(u8 c);    /* letter, digit, '_', '.' or '-': host names */
 u32 hex_digit(u8 c);  /* 0..15, or 16 */
-u8 to_lower(u8 c);
+SMALL u8 to_lower(u8 c)
+{
+    return (u8)(c - 'A') < 26 ? c | 32 : c;
+}
 
 /* Reads leading digits; the count read, 0 when there is none. More digits than
  * fit make the value saturate at 0xffffffff. */

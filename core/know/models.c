@@ -130,13 +130,16 @@ static u32 set_of(enum dialect d, u32 row)
 
 u32 model_named(enum dialect d, struct view name)
 {
-    const char *s = names;
-    for (u32 row = 0; *s; row++) {
-        struct view known = view_of(s);
-        if (name.len == known.len && view_starts(name, known)) {
-            return set_of(d, row) ? row : MODELS;
+    u32 row = 0;
+    struct view known;
+    for (const char *s = names; name.len; s += known.len + 1) {
+        u32 n = view_starts_any(name, s, &known);
+        if (!n || known.len == name.len) {
+            row += n - 1;
+            return n && set_of(d, row) ? row : MODELS;
         }
-        s += known.len + 1;
+        row += n;
+        s = (const char *)known.s;
     }
     return MODELS;
 }
