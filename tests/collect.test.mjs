@@ -57,9 +57,6 @@ const PRINTED = {
     after('cpuid -1 -r'), after('esx cd', () => ''), after('aida: Logical CPU')],
 };
 
-// Until every reader is there.
-const PENDING = true;
-
 test('every way leads to a format that there is', () => {
   const ids = core.list('formats').map(({ id }) => id);
   for (const { name, ways, tells } of platforms) {
@@ -92,7 +89,7 @@ test('commands for a shell are in its grammar', () => {
 for (const { name, ways } of platforms) {
   ways.forEach(({ by, format }, at) => {
     const print = PRINTED[name][at];
-    test(`${name}, ${by}: its output is read`, { skip: !print && 'no printer', todo: PENDING }, () => {
+    test(`${name}, ${by}: its output is read`, { skip: !print && 'no printer', todo: /Ansible/.test(by) && 'its own heading is not known' }, () => {
       const answer = ask(print());
       const expected = pair.map((host) => host.name);
       assert.deepEqual(answer.hosts.map((host) => host.format), [format, format]);

@@ -249,13 +249,13 @@ Required: x001:xxxx:x0xx:xxxx:xxxx:xxxx:xxxx:xxxx
     assert.match(await page.locator('.bit').innerText(), /AVX/);
   });
 
-  it('sets the masks of a .vmx against the recommended ones', { todo: 'reads no .vmx yet' }, async () => {
+  it('sets the masks of a .vmx against the recommended ones', async () => {
     const machine = (ecx) => 'hostCPUID.0 = "0000000d756e65476c65746e49656e69"\n'
       + `hostCPUID.1 = "000206d700200800${ecx}bfebfbff"\n`
       + 'hostCPUID.80000001 = "0000000000000000000000012c100800"\n';
     await drop([
       ['one.vmx', `${machine('17bee3ff')}cpuid.1.ecx = "----:----:----:----:--0-:----:----:----"\n`
-        + 'cpuid.80000001.edx.amd = "--0-:----:----:----:----:----:----:----"\n'],
+        + 'featMask.vm.cpuid.NEWER = "Max:0"\n'],
       ['two.vmx', machine('17bae3fd')]]);
     await untilHosts(2);
     assert.equal(await cells('leaf 1, ECX', 'yours'), '------------------0-------------');
