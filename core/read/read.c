@@ -274,8 +274,13 @@ static enum line_use ask_strict(struct reader *r, struct view line)
     enum line_use use = r->table_n     ? read_typed(r, line)
                         : r->words.set ? read_words(r, line)
                                        : NOT_MINE;
+    /* Rows follow rows: most lines of a dump need ask nobody else. */
+    int in_rows = !use && r->rows_before && r->cpu.open;
+    use = in_rows ? read_rows(r, line) : use;
+    r->rows_before = in_rows && use == USED;
     for (u32 i = 0; !use && i < sizeof(families) / sizeof(families[0]); i++) {
         use = families[i](r, line);
+        r->rows_before = use == USED && families[i] == read_rows;
     }
     return use;
 }

@@ -198,6 +198,7 @@ struct reader {
         u8 s[JOIN_ROOM];
     } part;
 
+    int rows_before;     /* the line before was a row of registers */
     u32 source;          /* index + 1 */
     enum format_id forced; /* the person says so; FORMATS: nothing said */
     u32 file_hosts;      /* hosts named after it so far */
