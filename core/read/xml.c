@@ -186,7 +186,9 @@ static enum line_use open_cpu_tag(struct reader *r, struct view tag)
     }
     int mode = attribute(tag, VIEW("mode"), &v);
     if (mode && !view_equal(v, VIEW("custom"))) {
-        note_add(&r->fleet->notes, NOTE_MODEL_HOST, note_here(r), v);
+        u8 room[80];
+        note_add(&r->fleet->notes, NOTE_MODEL_HOST, note_here(r),
+            note_quote(v, room));
     }
     struct view match;
     int guests = mode || r->xml.root == DOMAIN ||
