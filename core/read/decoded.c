@@ -25,9 +25,15 @@ enum {
 #undef FIELD
 };
 
-/* Column by column, as what is alike compresses well. */
+/* Column by column, as what is alike compresses well. Of a hash, 24 bits: with
+ * 16, one in 500 labels of a later version would be taken for another. */
 static const u16 hashes[LABELS] = {
 #define FIELD(LEAF, SUB, REG, BIT, BITS, TEXT) (u16)(MIX40(TEXT) >> 16),
+#include "../know/labels.def"
+#undef FIELD
+};
+static const u8 more[LABELS] = {
+#define FIELD(LEAF, SUB, REG, BIT, BITS, TEXT) (u8)(MIX40(TEXT) >> 8),
 #include "../know/labels.def"
 #undef FIELD
 };
@@ -60,7 +66,7 @@ static u32 hash_of(struct view label)
     for (; n < LOOKED_AT; n++) {
         hash = MIXED(hash, 0u);
     }
-    return hash >> 16;
+    return hash >> 8;
 }
 
 /* "extended feature flags (7):", "... (1/ecx):", "... (0xd/0):" */
@@ -80,6 +86,7 @@ static int section_line(struct reader *r, struct view line)
     n = read_hex(v, &leaf);
     v = view_from(v, n);
     if (!n || n > 8 || (v.s[0] != '/' && v.s[0] != ')')) {
+        w->n = 0; /* "(instruction supported synth):" */
         return w->format == FORMAT_CPUID_TEXT;
     }
     for (reg = v.s[0] == '/' ? EAX : 4; reg <= EDX; reg++) {
@@ -196,7 +203,7 @@ static enum line_use label_line(struct reader *r, struct view label,
     u32 hash = hash_of(label), at = w->first, end = w->first + w->n;
     u64 number = view_equal(value, VIEW("true")) ? 1 : 0;
     int told = number || view_equal(value, VIEW("false"));
-    while (at < end && (hashes[at] != hash ||
+    while (at < end && (((u32)hashes[at] << 8 | more[at]) != hash ||
                            (w->reg <= EDX &&
                                w->reg != unpacked(places[at]).reg))) {
         at++;

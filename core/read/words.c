@@ -61,8 +61,13 @@ static void forget_names(struct reader *r, struct place p)
     }
 }
 
+/* The rows of MSRs wait here: no CPUID mask reaches one, so a register of its
+ * own would only lead to masks that no platform takes. */
 void words_put(struct reader *r, struct place p, u32 value, u32 known)
 {
+    if (p.leaf == MSR_10A) {
+        return;
+    }
     forget_names(r, p);
     forget(r, p, known);
     found_register(r, r->words.format, p.leaf, p.sub, p.reg, value, known);
@@ -97,7 +102,7 @@ static void put_zero(struct reader *r, struct place p)
     u32 known[4] = {0}, c;
     known[p.reg] = ALL;
     c = column_of(r->fleet, p.leaf, p.sub, r->cpu.last_column);
-    if (c != NO_COLUMN) {
+    if (c != NO_COLUMN && p.leaf != MSR_10A) {
         sheet_put(r->cpu_sheet, c, zero, known);
     }
 }
@@ -250,8 +255,15 @@ static u32 freebsd_known(struct reader *r, struct place p, u32 value)
 static void put_numbers(struct reader *r, u32 row, const u64 number[4], u32 n)
 {
     struct place p = unpacked(keyed[row].place);
+    int intel = sheet_word(r->fleet, r->cpu_sheet, 0, 0, EBX).value ==
+                0x756e6547;
     u32 low = (u32)number[0], how = keyed[row].how;
     if (how == PAIR) {
+        if (p.leaf == 0x80000001u && low & 0x100 && intel) {
+            /* Not CX8 again, but TSCI of 80000007, which macOS adds. */
+            words_put(r, (struct place){0x80000007u, 0, EDX}, 0x100, 0x100);
+            low &= ~0x100u;
+        }
         words_put(r, p, low, ALL);
         p.reg = ECX;
         if (n > 1) {
@@ -439,6 +451,17 @@ static int dashed_signature(struct view v, u32 part[3])
     return 1;
 }
 
+/* A brand, and the vendor it names. */
+static void take_brand(struct reader *r, enum format_id format,
+    struct view brand)
+{
+    found_brand(r, format, brand);
+    found_vendor(r, format,
+        view_starts(brand, VIEW("Intel(R)")) ? VIEW("Intel")
+        : view_starts(brand, VIEW("AMD "))   ? VIEW("AMD")
+                                             : VIEW(""));
+}
+
 /* "Intel(R) Core(TM) i7-8650U CPU @ 1.90GHz, 1995.71 MHz, 06-8e-0a"
  * NetBSD: "family 0x6 model 0x9e stepping 0xd (id 0x906ed)", and a brand in
  * quotes. */
@@ -453,11 +476,7 @@ static enum line_use bsd_model(struct reader *r, struct view line, u32 number)
         }
         begin_cpu(r, FORMAT_OPENBSD, number,
             r->words.format == FORMAT_OPENBSD && r->cpu.open);
-        found_brand(r, FORMAT_OPENBSD, view_head(brand, brand.len - 1));
-        found_vendor(r, FORMAT_OPENBSD,
-            view_starts(brand, VIEW("Intel(R)")) ? VIEW("Intel")
-            : view_starts(brand, VIEW("AMD "))   ? VIEW("AMD")
-                                                 : VIEW(""));
+        take_brand(r, FORMAT_OPENBSD, view_head(brand, brand.len - 1));
         found_signature(r, FORMAT_OPENBSD, part[0], part[1], part[2]);
         return USED;
     }
@@ -469,7 +488,7 @@ static enum line_use bsd_model(struct reader *r, struct view line, u32 number)
     }
     if (line.len > 2 && line.s[0] == '"') {
         begin_cpu(r, FORMAT_NETBSD, number, 0);
-        found_brand(r, FORMAT_NETBSD, quoted(line));
+        take_brand(r, FORMAT_NETBSD, quoted(line));
         return USED;
     }
     return NOT_MINE;
@@ -616,6 +635,13 @@ static enum order order_of(u32 row, const u32 *word, u32 n)
     return n == 4 && old ? OLD_FEATURES : FEATURESET;
 }
 
+/* What guests may have says that they are guests; the host need not be one. */
+static u32 known_of(u32 row, struct place p, u32 value)
+{
+    int guests = sets[row].format == FORMAT_XAPI && p.leaf == 1 && p.reg == ECX;
+    return guests ? ~(value & 0x80000000u) : ALL;
+}
+
 /* The words of a set, in place of those of a lesser one. */
 static void put_set(struct reader *r, u32 row, const u32 *word, u32 n)
 {
@@ -631,7 +657,7 @@ static void put_set(struct reader *r, u32 row, const u32 *word, u32 n)
         struct place p = unpacked(orders[i].place);
         if (orders[i].order == order && next < n) {
             if (p.leaf != SKIP) {
-                words_put(r, p, word[next], ALL);
+                words_put(r, p, word[next], known_of(row, p, word[next]));
             }
             next++;
         }
