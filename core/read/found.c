@@ -239,6 +239,17 @@ static void note_twice(struct reader *r, u32 leaf, u32 sub)
     note_add(&r->fleet->notes, NOTE_TWICE, note_here(r), text_view(&t));
 }
 
+/* What is open of another format ends, be it registers or a list of names. */
+static void end_other(struct reader *r, enum format_id format)
+{
+    if (r->list.open && r->list.format != format) {
+        names_close(r, (enum absent)r->list.absent);
+    }
+    if (r->cpu.open && r->cpu.format != format) {
+        end_cpu(r);
+    }
+}
+
 void found_row(struct reader *r, enum format_id format, u32 leaf, u32 sub,
     const u32 value[4], enum repeat repeat)
 {
@@ -255,9 +266,7 @@ void found_part(struct reader *r, enum format_id format, u32 leaf, u32 sub,
         format == FORMAT_CPUID_R) {
         format = FORMAT_CPUID_TEXT; /* it prints so what it has no words for */
     }
-    if (r->cpu.open && r->cpu.format != format) {
-        end_cpu(r);
-    }
+    end_other(r, format);
     if (r->cpu.open && leaf == 0 && r->cpu_sheet->n &&
         repeat == STARTS_AGAIN && format != FORMAT_CPUDATA) {
         end_cpu(r);
@@ -297,9 +306,7 @@ void found_register(struct reader *r, enum format_id format, u32 leaf, u32 sub,
     u32 values[4] = {0}, knowns[4] = {0};
     values[reg] = value & known;
     knowns[reg] = known;
-    if (r->cpu.open && r->cpu.format != format) {
-        end_cpu(r);
-    }
+    end_other(r, format);
     u32 column = column_of(r->fleet, leaf, sub, r->cpu.last_column);
     if (column == NO_COLUMN) {
         return;
