@@ -104,6 +104,7 @@ static void open_cpu(struct reader *r, enum format_id format)
     c->last_column = NO_COLUMN;
     c->repeats_n = 0;
     c->empties = 0;
+    c->end = 0;
     bytes_zero(&c->told, sizeof(c->told));
     c->loose = 0;
     c->name = r->heading;
@@ -215,8 +216,10 @@ static int any_known(const struct sheet *s, u32 column, const u32 known[4])
 static void row_done(struct reader *r, u32 column)
 {
     r->cpu.last_column = column;
-    r->cpu.end = r->here_end;
-    r->cpu.last_line = r->here.line;
+    if (r->here_end > r->cpu.end) { /* a list's bits come late */
+        r->cpu.end = r->here_end;
+        r->cpu.last_line = r->here.line;
+    }
     r->before.line = 0;
     if (r->heading.len) {
         end_heading(r);

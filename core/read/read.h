@@ -127,6 +127,7 @@ struct reader {
     } rows;
     struct words {
         enum format_id format; /* of the block being read, or FORMATS */
+        enum format_id begun;  /* the last of them */
         u64 seen;              /* rows of words.def it has */
         u32 last;              /* the one read last + 1 */
         u32 rank, others;      /* the set that counts; there were others */

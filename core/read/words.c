@@ -68,6 +68,7 @@ void words_put(struct reader *r, struct place p, u32 value, u32 known)
     if (p.leaf == MSR_10A) {
         return;
     }
+    r->words.format = r->words.begun; /* another CPU may have begun within */
     forget_names(r, p);
     forget(r, p, known);
     found_register(r, r->words.format, p.leaf, p.sub, p.reg, value, known);
@@ -87,7 +88,7 @@ void words_begin(struct reader *r, enum format_id format)
         r->words.last = 0;
         r->words.others = 0;
     }
-    r->words.format = format;
+    r->words.format = r->words.begun = format;
 }
 
 static u32 known_word(struct reader *r, struct place p)
@@ -428,6 +429,9 @@ static void take_names(struct reader *r, enum format_id format,
 {
     if (!r->list.open) {
         names_open(r, format, dialect);
+    }
+    if (!r->cpu.open && !r->before.line) {
+        r->before = r->here; /* registers may follow before the list ends */
     }
     for (struct view name = names_next(&list); name.len;
          name = names_next(&list)) {
