@@ -264,9 +264,10 @@ struct view host_name(const struct fleet *f, const struct host_record *h)
 
 void place_say(struct text *t, u32 leaf, u32 sub, u32 reg, u32 bit)
 {
-    text_say(t, "%h", leaf);
-    if (sub) {
-        text_say(t, ".%h", sub);
+    if (leaf == MSR_10A) {
+        text_put(t, VIEW("msr10a"));
+    } else {
+        text_say(t, sub ? "%h.%h" : "%h", leaf, sub);
     }
     text_say(t, ".%v", reg_name(reg));
     if (bit < 32) {

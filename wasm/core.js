@@ -23,7 +23,12 @@ const LISTS = {
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 const hex8 = (word) => word.toString(16).padStart(8, '0');
-const keyOf = (leaf, sub, reg) => `${leaf.toString(16)}.${sub.toString(16)}.${REGISTERS[reg]}`;
+
+/** The pseudo leaf of MSR 0x10a, whose bits are features, too; see know.h. */
+const MSR_10A = 0xffff010a;
+const keyOf = (leaf, sub, reg) => (leaf === MSR_10A ? `msr10a.0.${REGISTERS[reg]}`
+  : `${leaf.toString(16)}.${sub.toString(16)}.${REGISTERS[reg]}`);
+
 
 /** The module's memory, seen through the layout that the module itself describes. */
 class Memory {
