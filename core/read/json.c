@@ -133,7 +133,7 @@ static void forget_facts(struct json *j)
     for (u32 i = 0; i < 3; i++) {
         j->numbers[i] = NO_NUMBER;
     }
-    j->vendor.len = j->brand.len = 0;
+    j->vendor.len = j->brand.len = j->model.len = 0;
     j->facts_depth = 0;
 }
 
@@ -164,12 +164,16 @@ static void fact(struct reader *r, u32 key, struct view s)
         forget_facts(j);
     }
     j->facts_depth = j->facts_depth ? j->facts_depth : depth;
+    if (key == KEY_MODEL) {
+        name_set(&j->model, s);
+    }
     if (key == KEY_VENDOR) {
         name_set(&j->vendor, s);
     } else if (key == KEY_BRAND ||
                (key == KEY_MODEL && view_find(s, VIEW(" ")) < s.len)) {
         name_set(&j->brand, s);
     } else if (key <= KEY_STEPPING && number(s, &value)) {
+        /* "486" may also be the name of a model */
         j->numbers[key - KEY_FAMILY] = value;
     }
 }
@@ -212,7 +216,6 @@ static void end_names(struct reader *r)
     struct json *j = &r->json;
     enum absent absent = j->uarch                    ? ABSENT_UNKNOWN
                          : j->names == KEY_FLAGS     ? ABSENT_LINUX_KERNEL
-                         : j->names == KEY_FEATURES  ? ABSENT_ZERO
                                                      : ABSENT_UNKNOWN;
     if (!j->names) {
         return;
@@ -233,6 +236,9 @@ static void end_names(struct reader *r)
             j->numbers[2]);
     }
     found_brand(r, j->format, name_view(&j->brand));
+    if (j->names == KEY_FEATURES) {
+        libvirt_absent(r, name_view(&j->model));
+    }
     names_close(r, absent);
     j->names = 0;
 }
@@ -404,9 +410,14 @@ static int is_top_element(const struct reader *r)
 
 static void name_is(struct reader *r, struct view s)
 {
+    struct json *j = &r->json;
     u32 list = under(r, 1);
     if (list == KEY_SOCKETS) {
         fact(r, KEY_BRAND, s);
+    } else if (under(r, 0) == KEY_METADATA) {
+        if (j->node && j->used) {
+            node_name(r, s);
+        }
     } else if ((list == KEY_HOSTS || is_top_element(r)) && s.len &&
                view_find(s, VIEW(".cpu")) == s.len &&
                view_find(s, VIEW(".feature")) == s.len) {
@@ -447,6 +458,20 @@ static void value_is(struct reader *r, u32 key, struct view s, int quoted)
         j->xapi = j->depth;
     }
     if (j->xapi && j->xapi == j->depth) {
+        if (xapi_field(r, j->raw, s) == USED) {
+            j->used = j->line_used = j->had = 1;
+            j->found_depth = j->depth;
+        }
+        return;
+    }
+    if (under(r, 0) == KEY_LABELS && quoted) {
+        if (!j->node) {
+            j->node = 1;
+            r->before = r->before.line ? r->before : j->start;
+            node_begins(r);
+        }
+        j->line_used |= node_label(r, j->raw, s);
+        j->used |= j->line_used;
         return;
     }
     switch (key) {
@@ -522,6 +547,7 @@ static void open_level(struct reader *r, int list)
         j->reg = NO_NUMBER;
         j->pair.len = 0;
     }
+    j->node = key == KEY_METADATA ? 0 : j->node;
     if (key == KEY_MODES && !j->mute) {
         j->mute = j->depth;
     } else if (key == KEY_VECTORS && list && !j->mute) {

@@ -173,7 +173,7 @@ struct reader {
         u32 pending;          /* lines that said nothing so far */
         int used, line_used, unknown, second;
         u32 mute, xapi;       /* levels where nothing, or XAPI's words, count */
-        int lscpu, uarch, capable, merge;
+        int lscpu, uarch, capable, merge, node;
         /* The host being told, and where something was found of it. */
         int split, had;
         u32 found_depth;
@@ -181,7 +181,7 @@ struct reader {
         u32 names; /* the key whose names are being listed */
         u32 numbers[3], facts_depth; /* family, model, stepping */
         u32 field;
-        struct name vendor, brand, title, pair;
+        struct name vendor, brand, model, title, pair;
         /* A row of registers. */
         u32 leaf, sub, leaf_depth, reg, regs, value[4], known;
         enum format_id row_format;
