@@ -57,7 +57,7 @@ void note_again(struct notes *n, u32 index, ...)
 {
     va_list args;
     struct note_record *note = &n->list[index];
-    struct text t = text_in(n->text->base + note->text_at_, note->text_len_);
+    struct text t = text_in(n->text->base + note->text_at_, 200);
     va_start(args, index);
     text_say_list(&t, string_at(sentences, note->kind_), args);
     va_end(args);

@@ -37,7 +37,8 @@ extern const char note_kinds[]; /* a line each: kind, severity */
 struct note_record *note_add(struct notes *n, enum note_id id,
     struct note_place place, ...);
 
-/* Says note *index* again with other arguments; it must not become longer. */
+/* Says note *index* again with other arguments; it must not become longer than
+ * it was at first. */
 void note_again(struct notes *n, u32 index, ...);
 
 /* Moves the note added last to the front. */

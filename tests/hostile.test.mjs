@@ -59,6 +59,26 @@ test('endings anywhere: every prefix of every format is answered', () => {
   }
 });
 
+test('JSON of any depth, length and end: no trap, and a line of 5 MB is read', () => {
+  const random = seeded(23);
+  const parts = ['{', '}', '[', ']', '"', ':', ',', '\\"', "'", 'true', '-1', '\n', '"props":{',
+    '"flags":"fpu ', '"level":1', '"eax":"0000:0000:0000:0000:0000:0000:0000:0000"', '"leaf":"7"',
+    '"cpuFeature":[', '"featureCapability":[', '"key":"cpuid.AVX2","value":"1"', '"cores":[{',
+    '"register":"ecx"', '"bitmap":"0b1x"', '"name":"a"', '"labels":{', '"features":["aes"]'];
+  for (let n = 0; n < 400; n++) {
+    const text = Array.from({ length: random.below(200) }, () => random.pick(parts)).join('');
+    const bytes = new TextEncoder().encode(text);
+    inside(ask(bytes), [bytes], text);
+  }
+  const deep = new TextEncoder().encode(`${'['.repeat(1 << 16)}{"flags":"fpu vme"}`);
+  inside(ask(deep), [deep], 'deep');
+  const filler = Array.from({ length: 200000 }, (_, i) => ({ index: i, name: `part ${i}` }));
+  const host = { cpuinfo: { flags: 'fpu vme sse sse2 avx avx2', model: 'A CPU' } };
+  const answer = ask(JSON.stringify({ filler, ...host }));
+  assert.equal(answer.hosts.length, 1);
+  assert.equal(answer.hosts[0].format, 'cpu-info');
+});
+
 test('hostile choices: no trap', () => {
   const random = seeded(19);
   for (let n = 0; n < 500; n++) {

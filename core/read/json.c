@@ -78,8 +78,9 @@ static void begin(struct reader *r, enum format_id format)
                                 : r->host.open && r->host.format == format;
         if (!r->before.line) {
             end_cpu(r);
-            r->before = j->start;
+            r->before = j->told ? r->here : j->start;
         }
+        j->told = 1;
         if (again) {
             found_split(r);
         }
@@ -226,7 +227,13 @@ static void end_names(struct reader *r)
         return;
     }
     if (j->merge) {
+        /* The list is not of the CPU that ends here. */
+        r->list.open = 0;
+        end_cpu(r);
+        r->before = j->start;
         found_split(r);
+        r->list.open = 1;
+        j->merge = 0;
     }
     if (j->vendor.len) {
         found_vendor(r, j->format, name_view(&j->vendor));
@@ -544,7 +551,7 @@ static void open_level(struct reader *r, int list)
     j->lists = (j->lists & ~(1u << j->depth)) | (u32)list << j->depth;
     if (!list) {
         row_done(r);
-        j->reg = NO_NUMBER;
+        j->reg = key == KEY_BITMAP ? j->reg : NO_NUMBER;
         j->pair.len = 0;
     }
     j->node = key == KEY_METADATA ? 0 : j->node;

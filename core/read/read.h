@@ -173,7 +173,7 @@ struct reader {
         u32 pending;          /* lines that said nothing so far */
         int used, line_used, unknown, second;
         u32 mute, xapi;       /* levels where nothing, or XAPI's words, count */
-        int lscpu, uarch, capable, merge, node;
+        int lscpu, uarch, capable, merge, node, told;
         /* The host being told, and where something was found of it. */
         int split, had;
         u32 found_depth;

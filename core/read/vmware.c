@@ -90,7 +90,10 @@ static enum line_use register_mask(struct reader *r, struct view key,
     struct mask_record place = {.placed_ = 1};
     struct mask mask;
     struct view rest = view_from(key, 6);
-    u32 letters = 0, digits = 0;
+    u32 letters = 0, digits = 0, amd = view_find(rest, VIEW(".amd"));
+    u32 intel = view_find(rest, VIEW(".intel"));
+    place.vendor_ = amd < rest.len ? AMD : intel < rest.len ? INTEL : 0;
+    rest = view_head(rest, amd < intel ? amd : intel);
     if (!place_read(&rest, &place.leaf_, &place.sub_, &place.reg_)) {
         return NOT_MINE;
     }
@@ -103,9 +106,6 @@ static enum line_use register_mask(struct reader *r, struct view key,
                         (digits == value.len && !r->vmware.settings))) {
         return NOT_MINE;
     }
-    place.vendor_ = view_starts(rest, VIEW(".amd"))     ? AMD
-                    : view_starts(rest, VIEW(".intel")) ? INTEL
-                                                        : 0;
     const char *wrong = mask_read(value, &mask);
     if (wrong) {
         note_mask(r, key, value, wrong);

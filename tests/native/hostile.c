@@ -89,7 +89,8 @@ static u32 damage(u8 *s, u32 len)
 {
     static const char *const bits[] = {"\r", "\n", "\0", "\t", "x", "0x",
         "ffffffff", "-", "[SL ", "CPU 0:", "<", "\xef\xbb\xbf", "> ", "=", ":",
-        "\xff", "00000000", "CPUID 00000000:", "\"", "Logical CPU #"};
+        "\xff", "00000000", "CPUID 00000000:", "\"", "Logical CPU #", "{\"", "}", "[", "\\\"", "hostCPUID level ",
+        "cpuid.1.ecx = "};
     u32 at = chance(len), n = 1 + chance(chance(4) ? 8 : 400);
     n = n < len - at ? n : len - at;
     switch (len ? chance(7) : 6) {
