@@ -433,6 +433,7 @@ static void adopt(struct reader *r)
     r->host.alone = r->cpu.alone;
     r->host.format = r->cpu.format;
     r->host.start = r->cpu.start;
+    r->host.end = 0;
     r->host.cpus = 0;
     r->host.differ = 0;
     r->host.numbered = r->cpu.number != NO_NUMBER;
@@ -500,8 +501,11 @@ void end_cpu(struct reader *r)
             note_unread(r, r->cpu.name_spot.line, name_view(&r->cpu.name));
         }
     }
-    r->host.end = r->cpu.end;
-    r->host.last_line = r->cpu.last_line;
+    /* Names may close after registers that came behind them. */
+    if (r->cpu.end > r->host.end) {
+        r->host.end = r->cpu.end;
+        r->host.last_line = r->cpu.last_line;
+    }
     r->host.cpus++;
     if (has_id) {
         mark(r->host.apic_ids, id);
