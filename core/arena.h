@@ -29,6 +29,12 @@ SMALL void bytes_copy(void *to, const void *from, u32 n)
     __builtin_memcpy(to, from, n);
 }
 
+/* The same where both may overlap. */
+SMALL void bytes_move(void *to, const void *from, u32 n)
+{
+    __builtin_memmove(to, from, n);
+}
+
 SMALL void bytes_zero(void *to, u32 n)
 {
     __builtin_memset(to, 0, n);

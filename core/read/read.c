@@ -427,7 +427,8 @@ static int keep_part(struct reader *r, struct view line, u32 n)
     if (line.len > sizeof(r->part.s) - r->part.len) {
         return 0;
     }
-    bytes_copy(r->part.s + r->part.len, line.s, line.len);
+    /* The line may be the part kept before, without what stood in front. */
+    bytes_move(r->part.s + r->part.len, line.s, line.len);
     r->part.len += line.len;
     r->part.lines += n;
     return 1;

@@ -171,11 +171,12 @@ struct place unpacked(u32 packed)
 
 static enum line_use bad_value(struct reader *r, struct view line)
 {
-    u8 room[80];
-    struct view key = view_head(line, 20);
+    u8 key_room[80], room[80];
+    struct view key = view_head(line, view_find(line, VIEW("=")));
     r->fleet->unread++;
-    note_add(&r->fleet->notes, NOTE_BAD_VALUE, note_here(r), key,
-        note_quote(view_from(line, key.len), room));
+    note_add(&r->fleet->notes, NOTE_BAD_VALUE, note_here(r),
+        note_quote(key, key_room),
+        note_quote(view_from(line, key.len + 1), room));
     return NOTED;
 }
 
