@@ -14,7 +14,7 @@ const jsx = { runtime: 'automatic', importSource: 'preact' };
 
 export default defineConfig({
   root: web,
-  plugins: [inlineCore(), headLinks(), afterBuild()],
+  plugins: [inlineCore(), headLinks(), paintFirst(), afterBuild()],
   oxc: { jsx },
   optimizeDeps: { rolldownOptions: { transform: { jsx } } },
   server: { fs: { allow: [root] } },
@@ -73,6 +73,18 @@ function headLinks() {
       link({ rel: 'icon', href: `data:image/svg+xml,${encodeURIComponent(icon)}` }),
       link({ rel: 'manifest', href: '/manifest.webmanifest' }),
     ],
+  };
+}
+
+/** The page can be read before its script is there: that need not hold the first paint up. */
+function paintFirst() {
+  return {
+    name: 'paint-first',
+    transformIndexHtml: {
+      order: 'post',
+      handler: (html) =>
+        html.replace('<script type="module"', '<script type="module" fetchpriority="low"'),
+    },
   };
 }
 
