@@ -328,15 +328,26 @@ const wrapped = (text, piece) => text.split('\n').map((line) =>
   (line.length > 72 ? line.match(piece).map((part) => part.trim()).join('\n') : line)).join('\n');
 
 const DOCUMENTS = 'JSON|QMP|lscpu -J|py-cpuinfo|Firecracker|XML|OVF|libvirt|virsh|YAML|labels';
-const OWN_PREFIX = 'vmware.log|VBox.log|Capability Found';
+const LOGS = 'vmware.log|VBox.log|Capability Found';
+const SETTINGS = 'Go dump|PowerCLI|vim-cmd|MOB|.vmx|XAPI, one line';
+const TABLES = 'table|manusov|CSV';
+const LEAVES = `${TABLES}|kcpuid|x86info|CPU-Z|VBoxManage|typed: eax|^od `;
+const spare = (list, names) => Object.fromEntries(names.map((name) =>
+  [name, new RegExp(list.join('|'))]));
 
-/** What a noise does not happen to: documents are not logged, and logs not logged again. "2:" in
- *  front of four registers without their leaf is a leaf for anybody. */
-export const spared = { 'wrapped by a terminal': /libvirt cpudata/, ...Object.fromEntries(['line numbers', 'grep -n', 'grep -Hn', 'dmesg', 'syslog',
-  'journalctl', 'ISO dates', 'times', 'C comments', 'C++ comments', 'boxes and rules',
-  'double boxes', 'a Markdown list', 'bullets', 'inline code', 'box drawing', 'table borders',
-  'tabs'].map((name) => [name, new RegExp(
-  `${DOCUMENTS}|${OWN_PREFIX}|XAPI, one line${name === 'grep -n' ? '|esx cd table' : ''}`)])) };
+/** What a noise does not happen to, or takes something away from: documents are never in a log,
+ *  nor logs in another; "2:" in front of four registers is a leaf for anybody; words and columns
+ *  cut in two can be joined only in rows that say how many registers they have. */
+export const spared = {
+  ...spare([DOCUMENTS, LOGS, SETTINGS, LEAVES], ['line numbers', 'grep -n', 'grep -Hn']),
+  ...spare([DOCUMENTS, LOGS, SETTINGS, TABLES, 'x86info'], ['dmesg', 'syslog', 'journalctl',
+    'ISO dates', 'times']),
+  ...spare([DOCUMENTS, LOGS, SETTINGS], ['C comments', 'C++ comments', 'boxes and rules',
+    'double boxes', 'a Markdown list', 'bullets', 'inline code', 'box drawing', 'table borders',
+    'tabs']),
+  ...spare([DOCUMENTS, 'manusov|^dd |guest vs|xen-cpuid -[di]|lscpu|flags|list|Capability'],
+    ['wrapped by mail', 'wrapped by a terminal']),
+};
 
 // ── random hosts ───────────────────────────────────────────────────────────────────────────────
 

@@ -9,7 +9,7 @@ const { hosts, noise, seeded, spared } = make;
 
 for (const [name, { print, id }] of Object.entries(formats)) {
   test(`${name}: every host reads back to the same words`, () => {
-    for (const host of printable()) {
+    for (const host of printable(name)) {
       const answer = ask(print(host));
       assert.equal(answer.hosts.length, 1, `${host.name}\n${print(host)}`);
       if (id) assert.equal(answer.hosts[0].format, id);
@@ -55,16 +55,17 @@ test('CPUs of one host that differ: their AND speaks, and a note says where', ()
 });
 
 const pair = [hosts.xeonL5320, hosts.xeonE52660v3];
-const plain = (format) => {
+const clean = Object.keys(formats).map((format) => {
   const sources = pair.map((host) => formats[format].print(host, 2));
-  return { sources, answer: ask(sources, { profile: 'vmware-2013' }) };
-};
-const clean = Object.fromEntries(Object.keys(formats).map((format) => [format, plain(format)]));
+  return { format, sources, answer: ask(sources, { profile: 'vmware-2013' }) };
+});
 
-for (const [name, disturb] of Object.entries(noise)) {
+// Every noise meets a third of the formats, every format a third of the noises; the oldest meet all.
+Object.entries(noise).forEach(([name, disturb], row) => {
   test(`${name}: same answer`, () => {
-    for (const [format, { sources, answer }] of Object.entries(clean)) {
-      if (spared[name]?.test(format)) continue;
+    clean.forEach(({ format, sources, answer }, column) => {
+      const sampled = format in make.formats || process.env.ALL || (row + column) % 3 === 0;
+      if (!sampled || spared[name]?.test(format)) return;
       const noisy = ask(sources.map(disturb), { profile: 'vmware-2013' });
       const each = ({ hosts: list }, field) => list.map((host) => host[field]);
       for (const field of ['words', 'known', 'cpus']) {
@@ -72,23 +73,23 @@ for (const [name, disturb] of Object.entries(noise)) {
           `${format}\n${disturb(sources[0])}`);
       }
       assert.deepEqual(masks(noisy), masks(answer), format);
-      if (/prompts/.test(name)) continue; // prompts may name hosts
+      if (/prompts|wrapped/.test(name)) return; // prompts name hosts; so may half a line
       assert.deepEqual(each(noisy, 'name'), each(answer, 'name'), format);
-    }
+    });
   });
-}
+});
 
-// CPUs without a header and more CPUs of the same kind cannot be told from one host: left out.
+// A name and registers of one host may come as two texts: only names in front tell hosts apart.
 test('formats mixed in one paste: as many hosts as texts', () => {
   const random = seeded(17);
   for (let n = 0; n < 100; n++) {
     const list = Array.from({ length: 2 + random.below(4) }, () => random.pick(intel));
     const used = list.map(() => random.pick(Object.keys(formats)));
-    if (used.some((name, i) => /no header/.test(used[i - 1]) && /aida/.test(name)
-      && list[i] === list[i - 1])) continue;
-    const paste = list.map((host, i) => formats[used[i]].print(host)).join('\n');
+    if (/OVF/.test(used)) continue; // it goes on as settings of a machine
+    const paste = list.map((host, i) => `# host: esx${i}\n${formats[used[i]].print(host)}`).join('\n');
     const answer = ask(paste, { profile: 'open' });
-    assert.equal(answer.hosts.length, list.length, `${used.join(' + ')}\n${paste}`);
+    assert.deepEqual(answer.hosts.map(({ name }) => name), list.map((_, i) => `esx${i}`),
+      `${used.join(' + ')}\n${paste}`);
     list.forEach((host, i) => {
       const found = misread(used[i], host, answer.hosts[i]);
       assert.deepEqual(found.slice(0, 3), [], `${used.join(' + ')}, host ${i}`);

@@ -69,22 +69,16 @@ static enum prompt plain_prompt(struct view v, struct view *host)
 
 static enum prompt find_prompt(struct view v, struct view *host)
 {
-    enum prompt found = bracket_prompt(v, host);
-    if (!found) {
-        found = plain_prompt(v, host);
-    }
-    if (found) {
-        return found;
-    }
-    int nameless = (v.s[0] == '$' || v.s[0] == '%' || v.s[0] == '~') &&
-                   (v.len == 1 || v.s[1] == ' ');
     int windows = view_starts(v, VIEW("PS ")) ||
                   (v.len > 3 && is_letter(v.s[0]) && v.s[1] == ':' &&
                       v.s[2] == '\\');
-    if (windows && view_find(v, VIEW(">")) < v.len) {
-        nameless = 1;
+    int nameless = (v.s[0] == '$' || v.s[0] == '%' || v.s[0] == '~') &&
+                   (v.len == 1 || v.s[1] == ' ');
+    if (nameless || (windows && view_find(v, VIEW(">")) < v.len)) {
+        return PROMPT;
     }
-    return nameless ? PROMPT : NO_PROMPT;
+    enum prompt found = bracket_prompt(v, host);
+    return found ? found : plain_prompt(v, host);
 }
 
 static enum line_use take_prompt(struct reader *r, struct view line)

@@ -62,6 +62,7 @@ static void command(struct reader *r, struct view line)
     u64 block = has(line, VIEW("skip_bytes")) ? 1
                                               : option(line, VIEW("bs="), 512);
     end_cpu(r);
+    r->before = r->before.line ? r->before : r->here;
     r->bytes.rows = 0;
     r->bytes.known = 1;
     r->bytes.decimal = has(line, VIEW("u4"));

@@ -358,20 +358,25 @@ u32 front_of_line(struct view v)
 static enum line_use ask(struct reader *r, struct view *line)
 {
     struct view whole = view_trim(*line), bare = whole;
-    enum line_use use = ask_strict(r, *line);
+    if (whole.len && whole.s[0] == '[') { /* no line of ours begins so */
+        *line = whole = bare = view_trim(view_from(bare, front_of_line(bare)));
+    }
+    enum line_use use = bare.len ? ask_strict(r, *line) : ASIDE;
     u32 cut = 0;
     for (u32 i = 0; !use && i < 4 && (cut = front_of_line(bare)) != 0; i++) {
         bare = view_trim(view_from(bare, cut));
         use = bare.len ? ask_strict(r, bare) : ASIDE;
     }
     /* Inside a report that logs its lines, words mean other things. */
-    if (!use && r->section == PLAIN) {
-        use = ask_loose(r, bare);
+    int plain = r->section == PLAIN, cuts = bare.len < whole.len;
+    if (!use) {
+        use = ask_loose(r, plain ? bare : whole);
+    }
+    if (!use && cuts) {
+        use = plain ? ask_loose(r, whole) : read_around(r, bare);
     }
     *line = use ? bare : *line;
-    return use || (bare.len == whole.len && r->section == PLAIN)
-               ? use
-               : ask_loose(r, whole);
+    return use;
 }
 
 /* Counts n lines, which were asked about as one. */
@@ -505,7 +510,7 @@ static void read_one(struct reader *r, struct view line, u32 n,
 static int is_soft(struct view line)
 {
     return line.len > 50 && line.s[line.len - 1] == '=' &&
-           is_word(line.s[line.len - 2]);
+           line.s[line.len - 2] != '=';
 }
 
 static void read_line(struct reader *r, struct view line)

@@ -155,6 +155,7 @@ struct reader {
         u32 guest_column, guest[4]; /* a row that the host's may follow */
         int guest_stands;           /* for the host's, so far */
         u32 zero[4];                /* leaf 0 of the block read last */
+        struct spot zero_spot;
         struct name feature, first; /* named, its value follows; of a list */
     } vmware;
     struct json {
@@ -196,7 +197,7 @@ struct reader {
         u32 lines, len; /* lines: 0 for none */
         int soft;       /* it said that it goes on */
         int trying;
-        u8 s[JOIN_ROOM];
+        u8 s[PLAIN_ROOM];
     } part;
 
     int rows_before;     /* the line before was a row of registers */

@@ -729,5 +729,7 @@ enum line_use read_rows(struct reader *r, struct view line)
         }
     }
     enum line_use use = patterns(r, line);
-    return use ? use : header(r, line);
+    use = use ? use : header(r, line);
+    r->rows.title = use ? r->rows.title : title; /* it may be asked again */
+    return use;
 }

@@ -212,7 +212,8 @@ static enum line_use vendor_line(struct reader *r, struct view line)
 {
     static const u32 order[3] = {EBX, EDX, ECX};
     struct view v = past_between(view_from(line, 6));
-    if (!view_starts(line, VIEW("Vendor")) || v.len != 12) {
+    if (!view_starts(line, VIEW("Vendor")) || v.len != 12 ||
+        view_find(v, VIEW("\t")) < v.len || view_find(v, VIEW(" ")) < v.len) {
         return NOT_MINE;
     }
     for (u32 i = 0; i < 3; i++) {

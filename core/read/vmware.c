@@ -248,11 +248,13 @@ static enum line_use log_row(struct reader *r, u32 leaf, u32 sub,
         r->vmware.fresh = 1;
         log_begins(r);
         if (again && leaf == 1) {
+            r->before = r->vmware.zero_spot;
             found_row(r, FORMAT_VMWARE_LOG, 0, 0, r->vmware.zero, KEEPS_FIRST);
         }
     }
     if (!leaf) {
         bytes_copy(r->vmware.zero, value, sizeof(r->vmware.zero));
+        r->vmware.zero_spot = r->here;
     }
     r->list.open &= r->list.format != FORMAT_VSPHERE_NAMES;
     found_row(r, FORMAT_VMWARE_LOG, leaf, sub, value, KEEPS_FIRST);
@@ -288,6 +290,7 @@ static enum line_use compared_row(struct reader *r, u32 leaf, u32 sub,
     }
     if (!leaf) {
         bytes_copy(r->vmware.zero, value, sizeof(r->vmware.zero));
+        r->vmware.zero_spot = r->here;
     }
     if (column != NO_COLUMN && r->vmware.guest_column == column) {
         guest_row(r, leaf, sub, r->vmware.guest);
@@ -321,11 +324,7 @@ static enum line_use log_level(struct reader *r, struct view line,
 {
     u32 leaf, sub, value[4];
     if (!level_row(rest, &leaf, &sub, value)) {
-        u8 room[80];
-        r->fleet->unread++;
-        note_add(&r->fleet->notes, r->unended ? NOTE_CUT_OFF : NOTE_BAD_ROW,
-            note_here(r), note_quote(line, room));
-        return NOTED;
+        return bad_row(r, line);
     }
     switch (which) {
     case HOST_LINE:
@@ -348,9 +347,11 @@ static enum line_use numbered_row(struct reader *r, struct view body)
     u32 n = read_decimal(v, &number);
     v = view_from(v, n);
     if (!view_starts(body, VIEW("cpuid[")) || !n ||
-        !view_starts(v, VIEW("] level ")) ||
-        !level_row(view_from(v, 8), &leaf, &sub, value)) {
+        !view_starts(v, VIEW("] level "))) {
         return NOT_MINE;
+    }
+    if (!level_row(view_from(v, 8), &leaf, &sub, value)) {
+        return bad_row(r, body);
     }
     if (!r->cpu.open || r->cpu.number != number) {
         log_begins(r);

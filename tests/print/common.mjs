@@ -61,9 +61,10 @@ export const pick = (host, keys) =>
  *  must be known so are those with features. */
 export function zeroes(host, carried) {
   const leaves = new Map(carried.leaves);
+  const last = rows(carried).at(-1).leaf; // a text may end early
   for (const key of FEATURES) {
     const [leaf, subleaf] = place(key);
-    if (leaves.has(key) || above(host, key) || (subleaf && !leaves.has(keyOf(leaf)))) continue;
+    if (leaf > last || leaves.has(key) || above(host, key) || (subleaf && !leaves.has(keyOf(leaf)))) continue;
     leaves.set(key, [0, 0, 0, 0]);
   }
   return { name: host.name, leaves, truth: host, any: true };

@@ -1,7 +1,8 @@
 // Printers of formats that name features. must: bits such a text tells, whatever the reader does;
 // may: bits it may conclude from the text, if it is right about them.
 import { readFileSync } from 'node:fs';
-import { brand, cpusOf, lines, signature, vendor, word } from './common.mjs';
+import { ALIASES } from '../hosts.mjs';
+import { brand, cpusOf, lines, signature, upper, vendor, word } from './common.mjs';
 
 /** names.tsv: a row for every bit that Linux, QEMU, libvirt or VMware have a name for. */
 const names = readFileSync(new URL('./names.tsv', import.meta.url), 'utf8').trim().split('\n')
@@ -11,8 +12,11 @@ const names = readFileSync(new URL('./names.tsv', import.meta.url), 'utf8').trim
     return { key, bit: Number(bit), linux, since, qemu, aliases, libvirt, vmware };
   });
 
-const has = (host, { key, bit }) => (word(host, key) >>> bit) & 1;
 const isAmd = (host) => vendor(host) === 'AuthenticAMD';
+
+/** A bit as the host has it; "mba" is two, one of each vendor. */
+const has = (host, { key, bit, linux }) => (linux === 'mba' && isAmd(host) !== key.startsWith('8')
+  ? 0 : (word(host, key) >>> bit) & 1);
 
 /** must and may out of lists of { key, bit }. */
 function bitsOf(list) {
@@ -65,7 +69,7 @@ function linuxFlags(host, kernel) {
 }
 
 /** Flags the kernel sets or hides by itself, whatever the CPU says. */
-const WILFUL = /^(la57|sgx|sgx_lc|ibt|enqcmd|xsaves|lam|fred|arch_lbr|sme|sev|sev_es|sev_snp|arat|intel_ppin|vnmi)$/;
+const WILFUL = /^(mba|la57|sgx|sgx_lc|ibt|enqcmd|xsaves|lam|fred|arch_lbr|sme|sev|sev_es|sev_snp|arat|intel_ppin|vnmi)$/;
 
 /** Present flags are known; absent ones where the text proves that its kernel knew them. */
 function linuxCarries(host, { proven = [], ...more } = {}) {
@@ -74,7 +78,7 @@ function linuxCarries(host, { proven = [], ...more } = {}) {
     && (has(host, one) || proven.includes(one.since)));
   const own = OWN.flatMap(([, ...at]) => [{ key: at[0], bit: at[1] }, { key: at[2], bit: at[3] }]);
   const copies = [...Array(32).keys()].map((bit) => ({ key: '80000001.0.edx', bit }));
-  const power = [...Array(16).keys()].map((bit) => ({ key: '80000007.0.edx', bit }));
+  const power = [...Array(32).keys()].map((bit) => ({ key: '80000007.0.edx', bit }));
   return said(host, { must, may: [...all, ...own, ...copies, ...power], ...more });
 }
 
@@ -92,10 +96,22 @@ const cpuinfoBlock = (host, n, kernel) => {
     `cpuid level\t: ${host.leaves.get('0.0')[0]}`, 'wp\t\t: yes',
     `flags\t\t: ${linuxFlags(host, kernel).join(' ')}`,
     ...(isAmd(host) ? [] : ['vmx flags\t: vnmi preemption_timer invvpid ept_x_only flexpriority']),
-    `bugs\t\t: ${bugs(kernel)}`, 'bogomips\t: 5188.00', 'clflush size\t: 64',
-    'cache_alignment\t: 64', 'address sizes\t: 46 bits physical, 48 bits virtual',
-    'power management:', ''];
+    `bugs\t\t: ${bugs(kernel)}`, 'bogomips\t: 5188.00',
+    `clflush size\t: ${(word(host, '1.0.ebx') >>> 5) & 0x7f8}`, 'cache_alignment\t: 64',
+    ...addressSizes(host), `power management: ${power(host)}`.trimEnd(), ''];
 };
+
+function addressSizes(host) {
+  const eax = word(host, '80000008.0.eax');
+  return eax ? [`address sizes\t: ${eax & 255} bits physical, ${(eax >>> 8) & 255} bits virtual`] : [];
+}
+
+/** 80000007.EDX in the kernel's words; what has none is a number. */
+const POWER = ['ts', 'fid', 'vid', 'ttp', 'tm', 'stc', '100mhzsteps', 'hwpstate', '', 'cpb',
+  'eff_freq_ro', 'proc_feedback', 'acc_power'];
+const power = (host) => [...Array(32).keys()]
+  .filter((bit) => (word(host, '80000007.0.edx') >>> bit) & 1)
+  .map((bit) => POWER[bit] ?? `[${bit}]`).filter(Boolean).join(' ');
 
 const cpuinfo = (kernel) => (host, cpus = 2) => lines(cpusOf(host, cpus).flatMap((one, n) =>
   cpuinfoBlock(one, n, kernel)));
@@ -155,11 +171,15 @@ function unambiguous(field) {
   return names.filter((one) => one[field] && count[one[field]] === 1);
 }
 
-const qemuNames = unambiguous('qemu');
-const libvirtNames = unambiguous('libvirt');
+/** Not of the host: what a hypervisor says of itself, Centaur's; AMD's copies follow 1.EDX. */
+const own = ({ key, bit }) => !/^[4c]00000/.test(key)
+  && !(key === '80000001.0.edx' && (ALIASES >>> bit) & 1);
 
-/** The names of AMD's copies and others that the vendor decides about may follow. */
-const QEMU = (host) => said(host, { must: qemuNames, may: names });
+const qemuNames = unambiguous('qemu').filter(own);
+const libvirtNames = unambiguous('libvirt').filter(own);
+
+const COPIES = [...Array(32).keys()].map((bit) => ({ key: '80000001.0.edx', bit }));
+const QEMU = (host) => said(host, { must: qemuNames, may: [...names, ...COPIES] });
 
 const qmp = (host, { indent, twice } = {}) => {
   const { family, model, stepping } = signature(host);
@@ -197,13 +217,13 @@ const capabilities = (host) => {
 };
 
 const present = (list) => (host) => said(host, { must: list.filter((one) => has(host, one)),
-  may: names });
+  may: [...names, ...COPIES] });
 
 const cpuInfo = (host, escaped) => {
   const info = { arch: 'x86_64', model: '486', vendor: isAmd(host) ? 'AMD' : 'Intel',
     features: libvirtNames.filter((one) => has(host, one)).map(({ libvirt }) => libvirt),
     topology: { cells: 1, sockets: 1, cores: 10, threads: 2 } };
-  return `${JSON.stringify({ hypervisor_hostname: 'host', cpu_info:
+  return `${JSON.stringify({ cpu_info:
     escaped ? JSON.stringify(info) : info }, null, 2)}\n`;
 };
 
@@ -237,6 +257,12 @@ const nfd = (host) => lines(['metadata:', '  labels:', ...table(NFD).filter((one
   .map(({ name }) => `    feature.node.kubernetes.io/cpu-cpuid.${name}: "true"`),
 "    feature.node.kubernetes.io/cpu-hardware_multithreading: \"true\""]);
 
+function widths(host) {
+  const eax = word(host, '80000008.0.eax');
+  return eax ? [`Maximum implemented address width: ${(eax >>> 8) & 255} bits (virtual), ${
+    eax & 255} bits (physical).`] : [];
+}
+
 const coreinfo = (host) => {
   const { family, model, stepping } = signature(host);
   return lines(['', 'Coreinfo v3.6 - Dump information on system CPU and memory topology',
@@ -245,16 +271,16 @@ const coreinfo = (host) => {
       vendor(host)}`, 'Microcode signature: 00000049',
     `HTT${has(host, { key: '1.0.edx', bit: 28 }) ? '*' : '-'}\tHyperthreading enabled`,
     ...table(COREINFO).map((one) => `${one.name.padEnd(16)}${has(host, one) ? '*' : '-'}\tSupports ${
-      one.name}`), '', 'Maximum implemented CPUID leaves: 00000014 (Basic), 80000008 (Extended).',
-    'Maximum implemented address width: 48 bits (virtual), 46 bits (physical).', '',
+      one.name}`), '', `Maximum implemented CPUID leaves: ${upper(host.leaves.get('0.0')[0])} (Basic), ${
+      upper(host.leaves.get('80000000.0')[0])} (Extended).`, ...widths(host), '',
     'Processor signature: 00000000']);
 };
 
 // ── VMware ─────────────────────────────────────────────────────────────────────────────────────
 
 const VMWARE = /^(1\.0\.e[cd]x|7\.0\.e[bcd]x|80000001\.0\.e[cd]x)$/;
-const vmwareNames = unambiguous('vmware').filter(({ key }) => VMWARE.test(key));
-const vmwareCarries = (host) => said(host, { must: vmwareNames, may: names, identity: false });
+const vmwareNames = unambiguous('vmware').filter((one) => VMWARE.test(one.key) && own(one));
+const vmwareCarries = (host) => said(host, { must: vmwareNames, may: [...names, ...COPIES], identity: false });
 
 const capabilityJson = (host) => `${JSON.stringify([{ Name: 'config.featureCapability', Val: {
   HostFeatureCapability: vmwareNames.map((one) => ({ key: `cpuid.${one.vmware}`,
@@ -268,7 +294,11 @@ const capabilityFound = (host) => lines(vmwareNames.map((one) =>
   `2023-05-03T08:11:20.174Z In(05) vmx - Capability Found: cpuid.${one.vmware.toLowerCase()} = ${
     has(host, one)}`));
 
-const linux = (print, more = {}) => ({ carries: (host) => linuxCarries(host, more), print });
+/** Every CPU has an FPU, and Intel no 80000008.ebx[6]; hosts made up may differ. */
+const suits = (host) => word(host, '1.0.edx') & 1
+  && (isAmd(host) || !((word(host, '80000008.0.ebx') >>> 6) & 1));
+const linux = (print, more = {}) =>
+  ({ carries: (host) => linuxCarries(host, more), print, suits });
 const nameless = { identity: false };
 
 export const nameFormats = {
@@ -294,23 +324,23 @@ export const nameFormats = {
   'QMP, two answers': { id: 'qmp', carries: QEMU, print: (host) =>
     qmp(host, { indent: 4, twice: true }) },
   'libvirt, expanded': { id: 'libvirt', carries: (host) => said(host, { must: libvirtNames,
-    may: names, identity: false, vendorToo: true }), print: libvirtExpanded },
-  'virsh capabilities': { id: 'libvirt', carries: present(libvirtNames), print: capabilities },
-  'cpu_info JSON': { id: 'cpu-info', carries: (host) => said(host, { must: labelled(host), may: names,
+    may: [...names, ...COPIES], identity: false, vendorToo: true }), print: libvirtExpanded },
+  'virsh capabilities': { id: 'libvirt', carries: present(libvirtNames), print: capabilities,
+    suits: (host) => (word(host, '1.0.edx') & 0xb) === 0xb },
+  'cpu_info JSON': { id: 'cpu-info', carries: (host) => said(host, { must: labelled(host), may: [...names, ...COPIES],
     identity: false, vendorToo: true }), print: (host) => cpuInfo(host, false) },
   'cpu_info JSON, escaped': { id: 'cpu-info', carries: (host) => said(host, { must: labelled(host),
-    may: names, identity: false, vendorToo: true }), print: (host) => cpuInfo(host, true) },
+    may: [...names, ...COPIES], identity: false, vendorToo: true }), print: (host) => cpuInfo(host, true) },
   'KubeVirt labels, YAML': { id: 'node-labels', carries: (host) => said(host, {
-    must: labelled(host), may: names, identity: false }),
+    must: labelled(host), may: [...names, ...COPIES], identity: false }),
   print: kubevirt((name) => `    cpu-feature.node.kubevirt.io/${name}: "true"`) },
   'KubeVirt labels, listed': { id: 'node-labels', carries: (host) => said(host, {
-    must: labelled(host), may: names, identity: false }),
+    must: labelled(host), may: [...names, ...COPIES], identity: false }),
   print: (host) => lines(labelled(host).map(({ libvirt }) =>
     `cpu-feature.node.kubevirt.io/${libvirt}=true`)) },
   'NFD labels': { id: 'node-labels', carries: (host) => said(host, {
-    must: table(NFD).filter((one) => has(host, one)), may: names, identity: false }), print: nfd },
-  'Coreinfo': { id: 'coreinfo', carries: (host) => said(host, { must: table(COREINFO), may: [
-    ...names], identity: false }), print: coreinfo },
+    must: table(NFD).filter((one) => has(host, one)), may: [...names, ...COPIES], identity: false }), print: nfd },
+  'Coreinfo': { id: 'coreinfo', carries: (host) => said(host, { must: table(COREINFO), may: [...names, ...COPIES], identity: false }), print: coreinfo },
   'featureCapability JSON': { id: 'vsphere-features', carries: vmwareCarries,
     print: capabilityJson },
   'featureCapability, PowerCLI': { id: 'vsphere-features', carries: vmwareCarries,

@@ -157,6 +157,6 @@ export const vmwareFormats = {
       `${[...words, leaf].join(',')},`)]) },
   'esxcli XML': { id: 'esxcli', carries: esxCarries, print: esxXml },
   'esxcli keyvalue': { id: 'esxcli', carries: esxCarries, print: keyValue },
-  '/proc/vmware/cpuinfo': { id: 'esx-cd', carries: (host) => pick(host, ['1.0.ecx', '1.0.edx']),
+  '/proc/vmware/cpuinfo': { id: 'esx-proc', carries: (host) => pick(host, ['1.0.ecx', '1.0.edx']),
     print: ecxFeat },
 };
