@@ -358,11 +358,11 @@ u32 front_of_line(struct view v)
 static enum line_use ask(struct reader *r, struct view *line)
 {
     struct view whole = view_trim(*line), bare = whole;
-    if (whole.len && whole.s[0] == '[') { /* no line of ours begins so */
-        *line = whole = bare = view_trim(view_from(bare, front_of_line(bare)));
+    u32 cut = whole.len && whole.s[0] == '[' ? front_of_line(whole) : 0;
+    if (cut > 6) { /* "[    0.000000]": no line of ours begins so */
+        *line = whole = bare = view_trim(view_from(whole, cut));
     }
     enum line_use use = bare.len ? ask_strict(r, *line) : ASIDE;
-    u32 cut = 0;
     for (u32 i = 0; !use && i < 4 && (cut = front_of_line(bare)) != 0; i++) {
         bare = view_trim(view_from(bare, cut));
         use = bare.len ? ask_strict(r, bare) : ASIDE;

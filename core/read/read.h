@@ -155,7 +155,7 @@ struct reader {
         u32 guest_column, guest[4]; /* a row that the host's may follow */
         int guest_stands;           /* for the host's, so far */
         u32 zero[4];                /* leaf 0 of the block read last */
-        struct spot zero_spot;
+        struct spot zero_spot, feature_spot;
         struct name feature, first; /* named, its value follows; of a list */
     } vmware;
     struct json {

@@ -369,6 +369,12 @@ static void feature_found(struct reader *r, struct view name, int there)
     struct name *first = &r->vmware.first;
     int open = r->list.open && r->list.format == FORMAT_VSPHERE_NAMES;
     if (!open || view_equal(name, name_view(first))) {
+        if (open) {
+            end_cpu(r);
+        }
+        if (r->vmware.feature.len) {
+            r->before = r->vmware.feature_spot; /* the name's own line */
+        }
         log_begins(r);
         names_open(r, FORMAT_VSPHERE_NAMES, VMWARE);
         name_set(first, name);
@@ -687,6 +693,9 @@ static enum line_use pairs(struct reader *r, struct view line)
         struct view rest = past_words(view_from(line, i + key.len), key);
         struct view value = value_of(rest);
         if (!rest.len && i) {
+            if (!view_equal(key, name_view(&r->vmware.feature))) {
+                r->vmware.feature_spot = r->here;
+            }
             name_set(&r->vmware.feature, key);
             return USED;
         }
