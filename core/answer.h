@@ -125,6 +125,6 @@ int refusal_of_vendors(const struct refusal *r);
 /* emit/: one text for each target. */
 int make_targets(struct answer *a, struct answer_record *record);
 /* Writes one target; 0 when there is none of this number. */
-int emit_target(struct text *t, const struct answer *a, u32 target);
+int emit_target(struct text *t, struct answer *a, u32 target);
 
 #endif

@@ -40,8 +40,8 @@ struct bit_record *engine_explain(struct engine *e, u32 leaf, u32 sub, u32 reg,
 /* The share payload of the answer made last; empty when it has no room. */
 struct view engine_encode(struct engine *e, int with_names);
 /* Tab-separated rows: 0 profiles (id, name, check, about), 1 formats (id, name,
- * command, about), 2 targets (id, name, file), 3 models (id, name), 4 note
- * kinds (kind, severity). */
+ * command, about), 2 targets (id, name, file, platform), 3 models (id, name),
+ * 4 note kinds (kind, severity). */
 struct view engine_list(struct engine *e, u32 what);
 
 #endif

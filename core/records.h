@@ -49,7 +49,10 @@
     X(placed) X(leaf) X(sub) X(reg) X(vendor) X(source) X(line) X(mask_at) \
     X(text_at) X(text_len)
 
-#define TARGET_FIELDS(X) X(id) X(text_at) X(text_len)
+/* apply, verify, undo, cannot: a line each. */
+#define TARGET_FIELDS(X) \
+    X(id) X(text_at) X(text_len) X(apply_at) X(apply_len) X(verify_at) \
+    X(verify_len) X(undo_at) X(undo_len) X(cannot_at) X(cannot_len)
 #define LINE_FIELDS(X) X(text_at) X(text_len)
 
 /* psabi: 0 for unknown, 1 to 4. phys_bits: 0 for unknown. */

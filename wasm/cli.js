@@ -123,14 +123,14 @@ function listText(core, what) {
   const rows = core.list(what);
   const width = Math.max(0, ...rows.map((row) => row.id.length));
   return rows.map((row) => {
-    const more = [row.name, row.check, row.file, row.command].filter(Boolean).join('; ');
+    const more = [row.platform, row.name, row.check, row.file, row.command].filter(Boolean).join('; ');
     return `${row.id.padEnd(width)}  ${more}\n`;
   }).join('');
 }
 
 const KEYS = ['version', 'hosts', 'profile', 'check', 'registers', 'bits', 'verdict', 'notes',
   'targets'];
-const ALSO = ['refusals', 'masks', 'profileName', 'profileReason', 'reading'];
+const ALSO = ['how', 'refusals', 'masks', 'profileName', 'profileReason', 'reading'];
 
 function jsonText(answer) {
   const picked = Object.fromEntries([...KEYS, ...ALSO].map((key) => [key, answer[key]]));

@@ -15,7 +15,7 @@ const REGISTERS = ['eax', 'ebx', 'ecx', 'edx'];
 const LISTS = {
   profiles: [0, ['id', 'name', 'check', 'about']],
   formats: [1, ['id', 'name', 'command', 'about']],
-  targets: [2, ['id', 'name', 'file']],
+  targets: [2, ['id', 'name', 'file', 'platform']],
   models: [3, ['id', 'name']],
   notes: [4, ['kind', 'severity']],
 };
@@ -287,7 +287,7 @@ class Core {
 
   /**
    * Rows of a table: profiles {id, name, check, about}, formats {id, name, command, about},
-   * targets {id, name, file}, models {id, name}.
+   * targets {id, name, file, platform}, models {id, name}.
    */
   list(what) {
     return this.#lists[what];
@@ -349,6 +349,9 @@ class Core {
       targets: Object.fromEntries(
         memory.records('target', answer.targets_at, answer.targets_n)
           .map((target) => [targets[target.id].id, target.text])),
+      how: Object.fromEntries(
+        memory.records('target', answer.targets_at, answer.targets_n)
+          .map((target) => [targets[target.id].id, howObject(target, targets[target.id])])),
       refusals: memory.records('refusal', answer.refusals_at, answer.refusals_n)
         .map((refusal) => refusalObject(memory, refusal)),
       masks: memory.records('mask', answer.masks_at, answer.masks_n)
@@ -403,6 +406,18 @@ class Core {
       REGISTERS.indexOf(reg), bit);
     return at ? bitObject(memory, memory.record('bit', at), this.hosts) : null;
   }
+}
+
+/** How a target is used: its file's name, and lists of sentences. */
+function howObject(target, { name, platform, file }) {
+  const lines = (text) => text.split('\n').filter(Boolean);
+  return {
+    name, platform, file,
+    apply: lines(target.apply),
+    verify: lines(target.verify),
+    undo: lines(target.undo),
+    cannot: lines(target.cannot),
+  };
 }
 
 /**

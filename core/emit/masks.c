@@ -1,19 +1,29 @@
 /* SPDX-License-Identifier: MIT
  * Targets that take the custom masks as they are.
  */
-#include "../answer.h"
+#include "emit.h"
 
 typedef void row_writer(struct text *t, const struct compared *c,
     struct view mask);
 
-/* One row for each register in which something is hidden. */
+static int is_changed(const struct compared *c)
+{
+    for (u32 b = 0; b < 32; b++) {
+        if (c->custom.letter[b] != '-') {
+            return c->leaf != MSR_10A;
+        }
+    }
+    return 0;
+}
+
+/* One row for each register whose mask says more than the default. */
 static void emit_rows(struct text *t, const struct answer *a, u8 separator,
     row_writer *write)
 {
     for (u32 i = 0; i < a->registers_n; i++) {
         const struct compared *c = &a->registers[i];
         u8 letters[MASK_TEXT];
-        if (c->hide) {
+        if (is_changed(c)) {
             mask_print(&c->custom, separator, letters);
             write(t, c, (struct view){letters, MASK_TEXT});
         }
@@ -39,29 +49,18 @@ static void vmx_row(struct text *t, const struct compared *c, struct view mask)
     text_say(t, " = \"%v\"\n", mask);
 }
 
-int emit_target(struct text *t, const struct answer *a, u32 target)
+void emit_dialog(struct text *t, struct answer *a)
 {
-    switch (target) {
-    case TARGET_DIALOG: emit_rows(t, a, ' ', dialog_row); return 1;
-    case TARGET_VMX: emit_rows(t, a, ':', vmx_row); return 1;
-    default: return 0;
-    }
+    emit_rows(t, a, ' ', dialog_row);
 }
 
-int make_targets(struct answer *a, struct answer_record *record)
+void emit_vmx(struct text *t, struct answer *a)
 {
-    struct target_record *list = TAKE(a->arena, struct target_record, TARGETS);
-    if (!list) {
-        return 0;
-    }
-    record->targets_at_ = arena_offset(a->arena, list);
-    record->targets_n_ = TARGETS;
-    for (u32 i = 0; i < TARGETS; i++) {
-        struct text t = text_open(a->arena);
-        emit_target(&t, a, i);
-        struct view said = text_close(a->arena, &t);
-        list[i] = (struct target_record){i, arena_offset(a->arena, said.s),
-            said.len};
-    }
-    return 1;
+    emit_rows(t, a, ':', vmx_row);
+}
+
+/* A mask has a place for every bit; only MSRs lie outside CPUID. */
+void limits_of_masks(struct text *t, struct answer *a)
+{
+    text_put(t, hides_any(a) ? VIEW("") : VIEW("There is nothing to hide."));
 }

@@ -124,7 +124,8 @@ static const struct {
 };
 
 const char targets[] =
-#define TARGET(ID, TEXT, NAME, FILE) TEXT "\t" NAME "\t" FILE "\n"
+#define TARGET(ID, TEXT, PLATFORM, NAME, FILE, ...) \
+    TEXT "\t" NAME "\t" FILE "\t" PLATFORM "\n"
 #include "targets.def"
 #undef TARGET
     ;

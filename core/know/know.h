@@ -88,7 +88,7 @@ enum target_id {
 
 /* Tables of words as they are listed: one row a line, words between tabs.
  * profiles: id, name, check, about. formats: id, name, command, about.
- * targets: id, name, file. */
+ * targets: id, name, file, platform. */
 extern const char profiles[], targets[];
 extern const char *const formats;
 struct view table_word(const char *table, u32 row, u32 word);
