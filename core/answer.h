@@ -68,6 +68,9 @@ void answer_bit(struct answer *a, const struct compared *c, u32 bit,
     struct bit_record *record);
 const struct compared *answer_register(const struct answer *a, u32 leaf,
     u32 sub, u32 reg);
+/* A register of a kind. Above the kind's own maxima it is known to be 0. */
+struct word answer_word(const struct answer *a, u32 kind, u32 leaf, u32 sub,
+    u32 reg);
 
 /* merge.c: which registers there are to compare, and what hosts say. */
 int compare_hosts(struct answer *a);

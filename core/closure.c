@@ -55,12 +55,7 @@ static int shows(const struct compared *c, u32 bit)
 static u32 on_kind(const struct answer *a, const struct compared *c, u32 bit,
     u32 kind)
 {
-    struct word none = {0, 0xffffffffu};
-    return word_bit(is_above(&a->maxima[kind], c->leaf, c->sub)
-                        ? none
-                        : row_word(a->fleet, &a->fleet->kinds[kind], c->leaf,
-                              c->sub, c->reg),
-        bit);
+    return word_bit(answer_word(a, kind, c->leaf, c->sub, c->reg), bit);
 }
 
 /* Is there a kind of host where the guest sees the one without the other? */

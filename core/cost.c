@@ -63,10 +63,11 @@ static int host_could(const struct answer *a, u32 guest, u32 kind)
 {
     for (u32 i = 0; i < WANTS; i++) {
         const struct want *w = &wants[i];
-        struct word have = kind_word(a->fleet, &a->fleet->kinds[kind], w->leaf,
-            w->sub, w->reg);
-        if (w->guest == guest && w->bits & ~(have.value & have.known)) {
-            return 0;
+        if (w->guest == guest) {
+            struct word have = answer_word(a, kind, w->leaf, w->sub, w->reg);
+            if (w->bits & ~(have.value & have.known)) {
+                return 0;
+            }
         }
     }
     return 1;

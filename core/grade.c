@@ -248,7 +248,7 @@ static struct spread spread_of(const struct answer *a, u32 leaf, u32 reg,
     struct spread s = {0, 0, 0, 0, 0};
     u32 mask = ((1u << width) - 1) << low;
     for (u32 i = 0; i < a->fleet->kinds_n; i++) {
-        struct word w = kind_word(a->fleet, &a->fleet->kinds[i], leaf, 0, reg);
+        struct word w = answer_word(a, i, leaf, 0, reg);
         u32 value = (w.value & mask) >> low;
         if ((w.known & mask) != mask || !value) {
             continue;
@@ -297,9 +297,7 @@ static void number_problems(struct verdict *v)
         }
     }
     for (u32 i = 0; i < v->a->fleet->kinds_n; i++) {
-        struct word w =
-            kind_word(v->a->fleet, &v->a->fleet->kinds[i], 7, 0, EDX);
-        if (word_bit(w, HYBRID_BIT) == 1) {
+        if (word_bit(answer_word(v->a, i, 7, 0, EDX), HYBRID_BIT) == 1) {
             text_say(problem_open(v, &t),
                 "%v has cores of two kinds: bind guests to one kind, or their "
                 "CPUs change while they run.",

@@ -110,14 +110,6 @@ struct word row_word(const struct fleet *f, const struct kind_record *k,
     return (struct word){0, 0};
 }
 
-struct word kind_word(const struct fleet *f, const struct kind_record *k,
-    u32 leaf, u32 sub, u32 reg)
-{
-    struct word w = row_word(f, k, leaf, sub, reg);
-    struct maxima m = kind_maxima(f, k);
-    return is_above(&m, leaf, sub) ? (struct word){0, ALL} : w;
-}
-
 static void text_word(struct text *t, struct word w)
 {
     for (u32 i = 0; i < 4; i++) {
@@ -169,10 +161,11 @@ static void kind_vendor(struct fleet *f, struct kind_record *k)
 
 static void kind_brand(struct fleet *f, struct kind_record *k)
 {
+    struct maxima m = kind_maxima(f, k);
     struct text t = text_open(&f->names);
     for (u32 leaf = 0x80000002u; leaf <= 0x80000004u; leaf++) {
-        for (u32 r = 0; r < 4; r++) {
-            struct word w = kind_word(f, k, leaf, 0, r);
+        for (u32 r = 0; r < 4 && !is_above(&m, leaf, 0); r++) {
+            struct word w = row_word(f, k, leaf, 0, r);
             w.value &= w.known;
             text_word(&t, w);
         }

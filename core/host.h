@@ -116,9 +116,6 @@ const struct row *kind_rows(const struct fleet *f, const struct kind_record *k);
 /* A register of a kind as the text had it, whatever the maxima say. */
 struct word row_word(const struct fleet *f, const struct kind_record *k,
     u32 leaf, u32 sub, u32 reg);
-/* A register of a kind. Above the kind's own maxima it is known to be 0. */
-struct word kind_word(const struct fleet *f, const struct kind_record *k,
-    u32 leaf, u32 sub, u32 reg);
 
 /* The highest leaf of each range, as far as known. */
 enum { RANGES = 4 };

@@ -56,8 +56,7 @@ u32 rung_reached(const struct answer *a, enum ladder ladder)
 /* Bits of the need that this kind of host is known not to have. */
 static u32 lacks(const struct answer *a, const struct rung_need *need, u32 kind)
 {
-    struct word w = kind_word(a->fleet, &a->fleet->kinds[kind], need->leaf,
-        need->sub, need->reg);
+    struct word w = answer_word(a, kind, need->leaf, need->sub, need->reg);
     return need->bits & w.known & ~w.value;
 }
 

@@ -144,6 +144,15 @@ int compare_hosts(struct answer *a)
     return 1;
 }
 
+struct word answer_word(const struct answer *a, u32 kind, u32 leaf, u32 sub,
+    u32 reg)
+{
+    if (is_above(&a->maxima[kind], leaf, sub)) {
+        return (struct word){0, ALL};
+    }
+    return row_word(a->fleet, &a->fleet->kinds[kind], leaf, sub, reg);
+}
+
 const struct compared *answer_register(const struct answer *a, u32 leaf,
     u32 sub, u32 reg)
 {

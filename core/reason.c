@@ -20,12 +20,8 @@ static const char advice[] =
 
 const struct word *kind_words(struct answer *a, const struct compared *c)
 {
-    const struct fleet *f = a->fleet;
-    for (u32 i = 0; a->words_of != c && i < f->kinds_n; i++) {
-        a->words[i] =
-            is_above(&a->maxima[i], c->leaf, c->sub)
-                ? (struct word){0, 0xffffffffu}
-                : row_word(f, &f->kinds[i], c->leaf, c->sub, c->reg);
+    for (u32 i = 0; a->words_of != c && i < a->fleet->kinds_n; i++) {
+        a->words[i] = answer_word(a, i, c->leaf, c->sub, c->reg);
     }
     a->words_of = c;
     return a->words;

@@ -30,9 +30,8 @@ struct place_of_state {
 
 static struct place_of_state place_of(const struct answer *a, u32 kind, u32 n)
 {
-    const struct kind_record *k = &a->fleet->kinds[kind];
-    struct word size = kind_word(a->fleet, k, 0xd, n, EAX);
-    struct word offset = kind_word(a->fleet, k, 0xd, n, EBX);
+    struct word size = answer_word(a, kind, 0xd, n, EAX);
+    struct word offset = answer_word(a, kind, 0xd, n, EBX);
     int known = size.known == 0xffffffffu && offset.known == 0xffffffffu;
     return known ? (struct place_of_state){size.value, offset.value}
                  : (struct place_of_state){0, 0};
