@@ -37,36 +37,50 @@ static int asks(const struct rung_need *need, enum ladder ladder, u32 rung)
     return need->ladder == ladder && need->from <= rung && rung <= need->to;
 }
 
+/* What is missing for a rung, need by need; 0 when nothing is. */
+static u32 find_missing(const struct answer *a, enum ladder ladder, u32 rung,
+    u32 wanted[RUNG_NEEDS])
+{
+    u32 any = 0;
+    for (u32 i = 0; i < RUNG_NEEDS; i++) {
+        int asked = asks(&rung_needs[i], ladder, rung);
+        wanted[i] = asked ? missing(a, &rung_needs[i]) : 0;
+        any |= wanted[i];
+    }
+    return any;
+}
+
 u32 rung_reached(const struct answer *a, enum ladder ladder)
 {
-    for (u32 rung = ladder_height(ladder); rung; rung--) {
-        u32 lacking = 0;
-        for (u32 i = 0; i < rung_needs_n; i++) {
-            if (asks(&rung_needs[i], ladder, rung)) {
-                lacking |= missing(a, &rung_needs[i]);
+    u32 wanted[RUNG_NEEDS], rung = ladder_height(ladder);
+    while (rung && find_missing(a, ladder, rung, wanted)) {
+        rung--;
+    }
+    return rung;
+}
+
+/* Is this kind of host known not to have some of what is missing? */
+static int lacks(const struct answer *a, u32 kind, const u32 wanted[RUNG_NEEDS])
+{
+    for (u32 i = 0; i < RUNG_NEEDS; i++) {
+        const struct rung_need *need = &rung_needs[i];
+        if (wanted[i]) {
+            struct word w =
+                answer_word(a, kind, need->leaf, need->sub, need->reg);
+            if (wanted[i] & w.known & ~w.value) {
+                return 1;
             }
-        }
-        if (!lacking) {
-            return rung;
         }
     }
     return 0;
 }
 
-/* Bits of the need that this kind of host is known not to have. */
-static u32 lacks(const struct answer *a, const struct rung_need *need, u32 kind)
-{
-    struct word w = answer_word(a, kind, need->leaf, need->sub, need->reg);
-    return need->bits & w.known & ~w.value;
-}
-
 /* The names of what is missing; returns how many there are. */
 static u32 names_say(struct text *t, const struct answer *a,
-    const struct rung_need *need, u32 said)
+    const struct rung_need *need, u32 wanted, u32 said)
 {
-    u32 bits_lacking = missing(a, need);
-    for (u32 b = 0; b < 32 && bits_lacking >> b; b++) {
-        u32 row = bits_lacking >> b & 1
+    for (u32 b = 0; b < 32 && wanted >> b; b++) {
+        u32 row = wanted >> b & 1
                       ? bit_find(need->leaf, need->sub, need->reg, b)
                       : (u32)BITS;
         if (row < BITS && said++ < SAID) {
@@ -79,21 +93,18 @@ static u32 names_say(struct text *t, const struct answer *a,
 
 /* Who holds the others back. */
 static void holders_say(struct text *t, const struct answer *a,
-    enum ladder ladder, u32 rung)
+    const u32 wanted[RUNG_NEEDS])
 {
     u32 said = 0, hosts = 0;
     for (u32 k = 0; k < a->fleet->kinds_n; k++) {
-        u32 any = 0;
-        for (u32 i = 0; i < rung_needs_n; i++) {
-            if (asks(&rung_needs[i], ladder, rung)) {
-                any |= lacks(a, &rung_needs[i], k);
-            }
+        if (!lacks(a, k, wanted)) {
+            continue;
         }
-        if (any && said++ < SAID) {
+        if (said++ < SAID) {
             text_say(t, said > 1 ? ", %v" : " on %v", first_host_name(a, k));
             hosts -= 1;
         }
-        hosts += any ? a->fleet->kinds[k].hosts_ : 0;
+        hosts += a->fleet->kinds[k].hosts_;
     }
     if (hosts) {
         text_say(t, " and %u more", hosts);
@@ -103,20 +114,19 @@ static void holders_say(struct text *t, const struct answer *a,
 void next_rung_say(struct text *t, const struct answer *a, enum ladder ladder,
     u32 reached)
 {
-    u32 said = 0, next = reached + 1;
+    u32 wanted[RUNG_NEEDS], said = 0, next = reached + 1;
     if (next > ladder_height(ladder)) {
         return;
     }
+    find_missing(a, ladder, next, wanted);
     text_say(t, "For %v (%v) there is no ", rung_word(ladder, next, 1),
         rung_word(ladder, next, 0));
-    for (u32 i = 0; i < rung_needs_n; i++) {
-        if (asks(&rung_needs[i], ladder, next)) {
-            said = names_say(t, a, &rung_needs[i], said);
-        }
+    for (u32 i = 0; i < RUNG_NEEDS; i++) {
+        said = names_say(t, a, &rung_needs[i], wanted[i], said);
     }
     if (said > SAID) {
         text_say(t, " and %u more", said - SAID);
     }
-    holders_say(t, a, ladder, next);
+    holders_say(t, a, wanted);
     text_put(t, VIEW("."));
 }

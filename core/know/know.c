@@ -252,13 +252,12 @@ int hardware_bits(u32 version, u32 leaf, u32 sub, u32 reg, u32 *shown,
 }
 
 #define RUNG(...)
-const struct rung_need rung_needs[] = {
+const struct rung_need rung_needs[RUNG_NEEDS] = {
 #define NEED(LADDER, FROM, TO, LEAF, SUB, REG, BITS) \
     {LEAF, BITS, LADDER, FROM, TO, SUB, REG},
 #include "levels.def"
 #undef NEED
 };
-const u32 rung_needs_n = sizeof(rung_needs) / sizeof(rung_needs[0]);
 #undef RUNG
 
 #define NEED(...)

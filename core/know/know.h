@@ -225,8 +225,15 @@ struct rung_need {
     u32 leaf, bits;
     u8 ladder, from, to, sub, reg;
 };
-extern const struct rung_need rung_needs[];
-extern const u32 rung_needs_n;
+#define RUNG(...)
+enum {
+    RUNG_NEEDS = 0
+#define NEED(...) +1
+#include "levels.def"
+#undef NEED
+};
+#undef RUNG
+extern const struct rung_need rung_needs[RUNG_NEEDS];
 u32 ladder_height(enum ladder ladder);
 /* A rung's key (word 0) or name (word 1). */
 struct view rung_word(enum ladder ladder, u32 rung, u32 word);
