@@ -10,7 +10,7 @@
 
 enum decision { HIDE, HIDDEN, IGNORED, KEEP, CONFLICT, UNKNOWN, CLOSURE, WARN };
 
-enum { OWN_DEFAULTS = 64 };
+enum { OWN_DEFAULTS = 64, PINS = 256 };
 
 /* What the person chose; PROFILES and NO_CHECK stand for no choice. */
 enum { NO_CHECK = 2 };
@@ -20,15 +20,23 @@ struct own_default {
     struct mask mask;
 };
 
-struct request {
-    u32 profile, check;
-    u32 defaults_n;
-    struct own_default defaults[OWN_DEFAULTS];
+/* A bit the person wants hidden, or else kept. */
+struct pin {
+    u32 leaf, sub, reg, bit, hide;
 };
 
-/* Reads "profile=ID", "check=equal" and "default=1.ecx=RRRR ..." lines. What
- * is wrong is noted. */
-struct request request_read(struct view text, struct notes *notes);
+struct request {
+    u32 profile, check;
+    u32 qemu, libvirt; /* the version they run: major << 8 | minor; 0: unsaid */
+    u32 defaults_n, pins_n;
+    struct own_default defaults[OWN_DEFAULTS];
+    struct pin pins[PINS];
+};
+
+/* Reads the lines "profile=ID", "check=equal", "default=1.ecx=RRRR ...",
+ * "hide=7.0.ebx.5", "keep=avx2", "qemu=8.2" and "libvirt=9.0". What is wrong is
+ * noted. A name can mean different bits of Intel and AMD: the hosts decide. */
+struct request request_read(struct view text, struct fleet *f);
 
 /* A register of all hosts together. */
 struct compared {
@@ -75,6 +83,8 @@ struct word answer_word(const struct answer *a, u32 kind, u32 leaf, u32 sub,
 /* merge.c: which registers there are to compare, and what hosts say. */
 int compare_hosts(struct answer *a);
 /* masks.c: default, custom and effective mask of every register. */
+/* Of which vendor all hosts are; 0: none says, or they differ. */
+u32 fleet_vendor(const struct fleet *f);
 void choose_profile(struct answer *a);
 void make_masks(struct answer *a);
 /* closure.c: hides what would be seen without what it needs. */

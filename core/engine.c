@@ -95,7 +95,7 @@ static void close_reading(struct engine *e)
 struct answer_record *engine_answer(struct engine *e, struct view request)
 {
     close_reading(e);
-    struct request q = request_read(request, &e->fleet.notes);
+    struct request q = request_read(request, &e->fleet);
     return answer_make(&e->answer, &e->fleet, &q, &e->arena);
 }
 

@@ -6,9 +6,8 @@
 
 enum { SYSCALL_BIT = 11, LM_BIT = 29 };
 
-static int same_vendor(const struct answer *a)
+u32 fleet_vendor(const struct fleet *f)
 {
-    const struct fleet *f = a->fleet;
     u32 vendor = 0;
     for (u32 i = 0; i < f->kinds_n; i++) {
         u32 one = f->kinds[i].vendor_set_;
@@ -17,7 +16,7 @@ static int same_vendor(const struct answer *a)
         }
         vendor = one ? one : vendor;
     }
-    return (int)vendor;
+    return vendor;
 }
 
 /* The profile that the hosts' formats suggest: one platform, no other. */
@@ -65,7 +64,7 @@ void choose_profile(struct answer *a)
     a->check = q->check != NO_CHECK   ? q->check
                : a->profile < PROFILES ? profile_check(a->profile)
                                        : (u32)EQUAL;
-    a->vendor = (u32)same_vendor(a);
+    a->vendor = fleet_vendor(a->fleet);
     if (a->profile < PROFILES && profile_has_vendors(a->profile) &&
         !(a->vendor & INTEL_AMD)) {
         a->vendor = INTEL;

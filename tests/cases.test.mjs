@@ -61,9 +61,10 @@ function* fences(text) {
   }
 }
 
-/** Info strings read like the command line: a file name, --profile X, --default "R=MASK". */
+/** Info strings read like the command line: a file name, --profile X, --default "R=MASK",
+ *  --hide BIT, --keep BIT, --qemu V, --libvirt V. */
 function request(inputs) {
-  const asked = { sources: [], profile: null, check: null, defaults: [] };
+  const asked = { sources: [], profile: null, check: null, defaults: [], hide: [], keep: [] };
   for (const { info, body } of inputs) {
     const words = (info.match(/"[^"]*"|\S+/g) ?? []).map((word) => word.replaceAll('"', ''));
     const source = { name: '', text: `${body}\n` };
@@ -72,6 +73,8 @@ function request(inputs) {
       if (word === '--profile') asked.profile = words.shift();
       else if (word === '--check') asked.check = words.shift();
       else if (word === '--default') asked.defaults.push(ownDefault(words.shift()));
+      else if (word === '--hide' || word === '--keep') asked[word.slice(2)].push(words.shift());
+      else if (word === '--qemu' || word === '--libvirt') asked[word.slice(2)] = words.shift();
       else if (word === '--crlf') source.text = source.text.replaceAll('\n', '\r\n');
       else if (word === '--bom') source.text = `\ufeff${source.text}`;
       else source.name = word;

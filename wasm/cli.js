@@ -15,6 +15,10 @@ says which CPU features to hide so that virtual machines can move between them.
   --profile ID                   which default masks apply (see --list profiles)
   --check equal|subset           what must hold between hosts
   --default LEAF[.SUB].REG=MASK  a default mask of your own, repeatable
+  --hide BIT, --keep BIT         a bit to hide or keep whatever the hosts say, repeatable; BIT is a
+                                 name (avx2) or a place (7.0.ebx.5)
+  --qemu VERSION                 the QEMU you run, as in 8.2; none: the newest known
+  --libvirt VERSION              the same for libvirt
   --target ID                    print just the text for one platform (see --list targets)
   --format ID                    what the texts are, where that is told wrongly
   --link                         print the fragment of a share link
@@ -30,6 +34,10 @@ const OPTIONS = {
   profile: { type: 'string' },
   check: { type: 'string' },
   default: { type: 'string', multiple: true },
+  hide: { type: 'string', multiple: true },
+  keep: { type: 'string', multiple: true },
+  qemu: { type: 'string' },
+  libvirt: { type: 'string' },
   target: { type: 'string' },
   format: { type: 'string' },
   link: { type: 'boolean' },
@@ -113,6 +121,10 @@ function makeRequest(core, values, sources) {
     profile: values.profile ?? null,
     check: values.check ?? null,
     defaults: (values.default ?? []).map(ownDefault),
+    hide: values.hide ?? [],
+    keep: values.keep ?? [],
+    qemu: values.qemu ?? null,
+    libvirt: values.libvirt ?? null,
   };
 }
 

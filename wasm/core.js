@@ -110,17 +110,22 @@ export function textBytes(bytes) {
 const bytesOf = (source) =>
   (source.bytes ? textBytes(source.bytes) : encoder.encode(source.text ?? ''));
 
-const requestText = ({ profile, check, defaults }) => [
-  ...(profile ? [`profile=${profile}`] : []),
-  ...(check ? [`check=${check}`] : []),
-  ...(defaults ?? []).map((own) => `default=${own.register}=${own.mask}`),
+/** Choices of one value; undefined, null and '' stand for no choice. */
+const CHOICES = ['profile', 'check', 'qemu', 'libvirt'];
+
+const requestText = (request) => [
+  ...CHOICES.filter((key) => request[key]).map((key) => `${key}=${request[key]}`),
+  ...(request.defaults ?? []).map((own) => `default=${own.register}=${own.mask}`),
+  ...['hide', 'keep'].flatMap((way) => (request[way] ?? []).map((bit) => `${way}=${bit}`)),
 ].map((line) => line.replaceAll('\n', ' ')).join('\n');
 
 function requestOf(text, choices) {
-  const request = { sources: [{ name: '', text }], profile: null, check: null, defaults: [] };
+  const request = { sources: [{ name: '', text }], profile: null, check: null, defaults: [],
+    hide: [], keep: [], qemu: null, libvirt: null };
   for (const line of choices.split('\n').slice(0, -1)) {
     const [key, value, mask] = line.split('=');
     if (key === 'default') request.defaults.push({ register: value, mask });
+    else if (Array.isArray(request[key])) request[key].push(value);
     else request[key] = value;
   }
   return request;
