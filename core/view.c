@@ -89,6 +89,36 @@ u32 view_find(struct view v, struct view needle)
     return v.len;
 }
 
+int view_has(struct view v, struct view needle)
+{
+    return view_find(v, needle) < v.len;
+}
+
+struct view view_word(struct view v)
+{
+    u32 n = 0;
+    while (n < v.len && is_word(v.s[n])) {
+        n++;
+    }
+    return view_head(v, n);
+}
+
+struct view view_past(struct view v, const char *set)
+{
+    while (v.len && is_one_of(v.s[0], set)) {
+        v = view_from(v, 1);
+    }
+    return v;
+}
+
+int is_one_of(u8 c, const char *set)
+{
+    while (*set && (u8)*set != c) {
+        set++;
+    }
+    return *set != 0;
+}
+
 int is_space(u8 c)
 {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\f' ||

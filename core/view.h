@@ -43,6 +43,10 @@ struct view view_trim(struct view v); /* without outer blanks */
 int view_equal(struct view a, struct view b);
 int view_starts(struct view v, struct view head);  /* letter case ignored */
 u32 view_find(struct view v, struct view needle);  /* v.len when not there */
+int view_has(struct view v, struct view needle);
+struct view view_word(struct view v); /* what it begins with of a word */
+/* Without the characters of the set that it begins with. */
+struct view view_past(struct view v, const char *set);
 
 /* Lists of strings, each with its zero byte, in one literal: "a\0b\0". */
 const char *string_at(const char *list, u32 n);
@@ -50,6 +54,7 @@ const char *string_at(const char *list, u32 n);
  * 1; *head becomes that string. 0 for none. */
 u32 view_starts_any(struct view v, const char *list, struct view *head);
 
+int is_one_of(u8 c, const char *set);
 int is_space(u8 c);
 int is_digit(u8 c);
 int is_letter(u8 c);

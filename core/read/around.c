@@ -15,16 +15,6 @@ static int is_prompt_end(u8 c)
     return c == '#' || c == '$' || c == '%' || c == '>';
 }
 
-/* How many bytes of a word (host name, path) the view begins with. */
-static u32 word_len(struct view v)
-{
-    u32 n = 0;
-    while (n < v.len && is_word(v.s[n])) {
-        n++;
-    }
-    return n;
-}
-
 enum prompt { NO_PROMPT, PROMPT, PROMPT_OF_HOST };
 
 /* [root@esx01 ~]# and [root@esx01:~] */
@@ -35,7 +25,7 @@ static enum prompt bracket_prompt(struct view v, struct view *host)
         return NO_PROMPT;
     }
     *host = view_from(view_head(v, end), at + 1);
-    *host = view_head(*host, word_len(*host));
+    *host = view_word(*host);
     return host->len ? PROMPT_OF_HOST : NO_PROMPT;
 }
 
@@ -43,9 +33,9 @@ static enum prompt bracket_prompt(struct view v, struct view *host)
 static enum prompt plain_prompt(struct view v, struct view *host)
 {
     u32 at = view_find(v, VIEW("@"));
-    u32 user = at < v.len && word_len(v) == at ? at + 1 : 0;
+    u32 user = at < v.len && view_word(v).len == at ? at + 1 : 0;
     struct view rest = view_from(v, user);
-    u32 n = word_len(rest), i = n;
+    u32 n = view_word(rest).len, i = n;
     if (!n) {
         return NO_PROMPT;
     }
@@ -74,7 +64,7 @@ static enum prompt find_prompt(struct view v, struct view *host)
                       v.s[2] == '\\');
     int nameless = (v.s[0] == '$' || v.s[0] == '%' || v.s[0] == '~') &&
                    (v.len == 1 || v.s[1] == ' ');
-    if (nameless || (windows && view_find(v, VIEW(">")) < v.len)) {
+    if (nameless || (windows && view_has(v, VIEW(">")))) {
         return PROMPT;
     }
     enum prompt found = bracket_prompt(v, host);
@@ -183,8 +173,8 @@ static int numbers_cpu(struct view v, u32 *number)
 /* "kvm1 | CHANGED | rc=0 >>" of Ansible */
 static int is_ansible(struct view v, struct view *name)
 {
-    *name = view_head(v, word_len(v));
-    return name->len && view_find(v, VIEW("rc=")) < v.len &&
+    *name = view_word(v);
+    return name->len && view_has(v, VIEW("rc=")) &&
            view_starts(view_from(v, name->len), VIEW(" | "));
 }
 
@@ -215,7 +205,7 @@ static enum line_use take_name(struct reader *r, struct view line)
         found_name(r, inner, 1);
         return USED;
     }
-    if (word_len(inner) == inner.len || (closed && words <= 3)) {
+    if (view_word(inner).len == inner.len || (closed && words <= 3)) {
         found_name(r, inner, 0);
         return HELD;
     }

@@ -39,10 +39,7 @@ static u64 option(struct view line, struct view name, u64 otherwise)
     u64 value;
     u32 n = 0;
     struct view v = view_from(line, view_find(line, name) + name.len);
-    while (n < v.len && (v.s[n] == '$' || v.s[n] == '(' || v.s[n] == ' ')) {
-        n++;
-    }
-    v = view_from(v, n);
+    v = view_past(v, "$( ");
     u32 base = view_starts(v, VIEW("0x")) ? 16 : 10;
     v = view_from(v, base == 16 ? 2 : 0);
     for (n = 0; n < v.len && hex_digit(v.s[n]) < base;) {
@@ -51,21 +48,16 @@ static u64 option(struct view line, struct view name, u64 otherwise)
     return whole_number(view_head(v, n), base, &value) ? value : otherwise;
 }
 
-static int has(struct view line, struct view text)
-{
-    return view_find(line, text) < line.len;
-}
-
 /* A command that reads the device says where; dd counts in blocks. */
 static void command(struct reader *r, struct view line)
 {
-    u64 block = has(line, VIEW("skip_bytes")) ? 1
+    u64 block = view_has(line, VIEW("skip_bytes")) ? 1
                                               : option(line, VIEW("bs="), 512);
     end_cpu(r);
     r->before = r->before.line ? r->before : r->here;
     r->bytes.rows = 0;
     r->bytes.known = 1;
-    r->bytes.decimal = has(line, VIEW("u4"));
+    r->bytes.decimal = view_has(line, VIEW("u4"));
     r->bytes.start = option(line, VIEW("skip="), 0) * block;
     r->bytes.start += option(line, VIEW(" -s"), 0);
     r->bytes.start += option(line, VIEW(" -j"), 0);
@@ -226,7 +218,7 @@ enum line_use read_bytes(struct reader *r, struct view line)
 {
     u32 word[4], len;
     u64 position = 0, octal;
-    if (has(line, VIEW("/dev/cpu/"))) {
+    if (view_has(line, VIEW("/dev/cpu/"))) {
         command(r, line);
         return NOT_MINE;
     }

@@ -196,7 +196,7 @@ static enum line_use take_more(struct reader *r, struct view line)
     struct list *l = &r->list;
     u32 n, known;
     if (!l->open || !l->tail_len || r->here.line != l->last.line + 1 ||
-        view_find(line, VIEW(":")) < line.len) {
+        view_has(line, VIEW(":"))) {
         return NOT_MINE;
     }
     u8 room[64];
@@ -331,7 +331,7 @@ static int is_brand(struct view v)
     static const char marks[] = "(R)\0(tm)\0AMD \0CPU \0Processor\0";
     int found = 0;
     for (const char *p = marks; *p; p += view_of(p).len + 1) {
-        found |= view_find(v, view_of(p)) < v.len;
+        found |= view_has(v, view_of(p));
     }
     return found;
 }
@@ -345,7 +345,7 @@ static void guess_field(struct reader *r, struct view key, struct view value)
         return;
     }
     if (is_number(value, &number)) {
-        if (view_find(key, VIEW("amil")) < key.len) {
+        if (view_has(key, VIEW("amil"))) {
             p->family = p->family == NO_NUMBER ? number : p->family;
         } else if (view_starts(key, VIEW("Mod")) && p->model == NO_NUMBER) {
             p->model = number;
@@ -523,7 +523,7 @@ static enum line_use take_key(struct reader *r, struct view key,
     if (same_key(key, "vendor")) { /* lshw's words */
         found_vendor(r, l->format,
             view_starts(value, VIEW("Intel"))                ? VIEW("Intel")
-            : view_find(value, VIEW("[AMD]")) < value.len ? VIEW("AMD")
+            : view_has(value, VIEW("[AMD]")) ? VIEW("AMD")
                                                              : VIEW(""));
         return used(r);
     }
@@ -543,7 +543,7 @@ static int cpu_heading(struct reader *r, struct view line)
         read_decimal(view_from(line, 6), &number);
     } else {
         u32 n = read_decimal(line, &number);
-        if (!n || view_find(line, VIEW(": 10103 CPU")) == line.len) {
+        if (!n || !view_has(line, VIEW(": 10103 CPU"))) {
             return 0;
         }
     }
@@ -684,7 +684,7 @@ static enum line_use isainfo_line(struct reader *r, struct view line)
         names_words(r, view_from(line, amd64 ? amd64 : line.len));
         return used(r);
     }
-    if (!in || view_find(line, VIEW(":")) < line.len ||
+    if (!in || view_has(line, VIEW(":")) ||
         count_names(r, line, NO_NUMBER, &words) * 2 <= words) {
         return NOT_MINE;
     }

@@ -171,7 +171,7 @@ static void fact(struct reader *r, u32 key, struct view s)
     if (key == KEY_VENDOR) {
         name_set(&j->vendor, s);
     } else if (key == KEY_BRAND ||
-               (key == KEY_MODEL && view_find(s, VIEW(" ")) < s.len)) {
+               (key == KEY_MODEL && view_has(s, VIEW(" ")))) {
         name_set(&j->brand, s);
     } else if (key <= KEY_STEPPING && number(s, &value)) {
         /* "486" may also be the name of a model */
@@ -426,8 +426,8 @@ static void name_is(struct reader *r, struct view s)
             node_name(r, s);
         }
     } else if ((list == KEY_HOSTS || is_top_element(r)) && s.len &&
-               view_find(s, VIEW(".cpu")) == s.len &&
-               view_find(s, VIEW(".feature")) == s.len) {
+               !view_has(s, VIEW(".cpu")) &&
+               !view_has(s, VIEW(".feature"))) {
         name_set(&r->json.title, s);
     }
 }
@@ -856,7 +856,6 @@ static int goes_on(const struct json *j, struct view line)
 {
     static const char words[] = "true\0false\0null\0none\0u'\0u\"\0";
     struct view v = view_trim(line), head;
-    u32 n = 0;
     if (j->part || !v.len) {
         return 1;
     }
@@ -868,9 +867,7 @@ static int goes_on(const struct json *j, struct view line)
         c == ':' || c == '\\' || view_starts_any(v, words, &head)) {
         return 1;
     }
-    while (n < v.len && is_word(v.s[n])) {
-        n++;
-    }
+    u32 n = view_word(v).len;
     struct view rest = view_trim(view_from(v, n));
     u8 next = rest.len ? rest.s[0] : ',';
     return n && (next == ',' || next == ']' || next == '}'

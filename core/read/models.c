@@ -378,11 +378,11 @@ static enum line_use bare_option(struct reader *r, struct view line)
 static enum line_use command_line(struct reader *r, struct view line)
 {
     int more = line.s[line.len - 1] == '\\';
-    int starts = view_find(line, VIEW("qemu")) < line.len ||
-                 view_find(line, VIEW("/kvm")) < line.len ||
+    int starts = view_has(line, VIEW("qemu")) ||
+                 view_has(line, VIEW("/kvm")) ||
                  view_starts(line, VIEW("LC_ALL=")) || line.s[0] == '-';
     int inside = (more && starts) || r->models.command ||
-                 view_find(line, VIEW(": starting up libvirt")) < line.len;
+                 view_has(line, VIEW(": starting up libvirt"));
     r->models.command = inside && more;
     if (!inside) {
         return NOT_MINE;
@@ -487,11 +487,7 @@ static enum line_use model_field(struct reader *r, struct view line)
 static enum line_use ovirt_flags(struct reader *r, struct view line)
 {
     u32 at = view_find(line, VIEW("cpuFlags"));
-    struct view list = view_from(line, at + 8);
-    while (list.len && (list.s[0] == '"' || list.s[0] == ':' ||
-                           list.s[0] == '=' || is_space(list.s[0]))) {
-        list = view_from(list, 1);
-    }
+    struct view list = view_past(view_from(line, at + 8), " \t\":=");
     if (at == line.len || !list.len) {
         return NOT_MINE;
     }
@@ -659,7 +655,7 @@ static enum line_use label_row(struct reader *r, struct view line)
         at--;
     }
     struct view labels = view_from(line, at);
-    if (at && view_find(labels, VIEW(",")) < labels.len) {
+    if (at && view_has(labels, VIEW(","))) {
         node_begins(r);
         node_name(r, name);
         r->models.named = 0;
@@ -673,9 +669,8 @@ static enum line_use label_row(struct reader *r, struct view line)
 
 static int is_about_node(struct view line)
 {
-    return view_find(line, VIEW(".node.kubevirt.io/")) < line.len ||
-           view_find(line, VIEW("feature.node.kubernetes.io/cpu-")) <
-               line.len;
+    return view_has(line, VIEW(".node.kubevirt.io/")) ||
+           view_has(line, VIEW("feature.node.kubernetes.io/cpu-"));
 }
 
 /* Where the description of a node begins: in YAML and by kubectl describe. */

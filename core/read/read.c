@@ -294,11 +294,10 @@ static enum line_use ask_loose(struct reader *r, struct view line)
 }
 
 /* How many digits and characters of the set *v* begins with. */
-static u32 run(struct view v, struct view set)
+static u32 run(struct view v, const char *set)
 {
     u32 n = 0;
-    while (n < v.len && (is_digit(v.s[n]) ||
-                            view_find(set, (struct view){v.s + n, 1}) < set.len)) {
+    while (n < v.len && (is_digit(v.s[n]) || is_one_of(v.s[n], set))) {
         n++;
     }
     return n;
@@ -309,10 +308,10 @@ static u32 time_len(struct view v)
 {
     for (u32 i = 0; i + 8 < v.len && i < 32; i++) {
         if (v.s[i + 2] == ':' && v.s[i + 5] == ':' &&
-            run(view_from(v, i), VIEW(":")) >= 8) {
-            u32 n = i + run(view_from(v, i), VIEW(":.,"));
+            run(view_from(v, i), ":") >= 8) {
+            u32 n = i + run(view_from(v, i), ":.,");
             if (n < v.len && (v.s[n] == '+' || v.s[n] == '-')) {
-                n += 1 + run(view_from(v, n + 1), VIEW(":"));
+                n += 1 + run(view_from(v, n + 1), ":");
             }
             return n + (n < v.len && (is_letter(v.s[n]) || v.s[n] == ':'));
         }
@@ -327,7 +326,7 @@ u32 front_of_line(struct view v)
         return n;
     }
     if (v.len && v.s[0] == '[') {
-        n = 1 + run(view_from(v, 1), VIEW(" ."));
+        n = 1 + run(view_from(v, 1), " .");
         return n < v.len && v.s[n] == ']' ? n + 1 : 0;
     }
     n = read_decimal(v, &number);

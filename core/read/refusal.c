@@ -71,10 +71,7 @@ static struct view after(struct view v, const char *needle)
 
 static u32 word_len(struct view v)
 {
-    u32 n = 0;
-    while (n < v.len && is_word(v.s[n])) {
-        n++;
-    }
+    u32 n = view_word(v).len;
     while (n && v.s[n - 1] == '.') {
         n--;
     }

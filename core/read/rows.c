@@ -45,22 +45,6 @@ struct match {
     u32 field;
 };
 
-static int is_one_of(u8 c, const char *set)
-{
-    while (*set && (u8)*set != c) {
-        set++;
-    }
-    return *set != 0;
-}
-
-static struct view past(struct view v, const char *set)
-{
-    while (v.len && is_one_of(v.s[0], set)) {
-        v = view_from(v, 1);
-    }
-    return v;
-}
-
 static int goes_on(struct view v, u32 at)
 {
     return at < v.len && (is_digit(v.s[at]) || is_letter(v.s[at]));
@@ -119,7 +103,7 @@ static u32 take_name(struct view *v)
 {
     for (u32 reg = 0; reg < 4; reg++) {
         if (view_starts(*v, reg_name(reg)) && !goes_on(*v, 3)) {
-            *v = past(view_from(*v, 3), between);
+            *v = view_past(view_from(*v, 3), between);
             return reg;
         }
     }
@@ -130,7 +114,7 @@ static u32 take_name(struct view *v)
 static int four_words(struct view *v, int is_short, struct match *m)
 {
     for (u32 reg = 0; reg < 4; reg++) {
-        struct view at = past(*v, between);
+        struct view at = view_past(*v, between);
         u32 name = take_name(&at);
         u32 n = word_value(at, is_short, &m->value[reg]);
         if (!n || (name != reg && name < 4)) {
@@ -147,7 +131,7 @@ static int named_words(struct view *v, int binary, struct match *m)
 {
     u32 found = 0;
     for (; found < 4; found++) {
-        struct view at = past(*v, found ? between : "");
+        struct view at = view_past(*v, found ? between : "");
         u32 reg = take_name(&at), value = 0, n;
         n = reg < 4 ? typed_value(at, &value) : 0;
         if (n && at.s[-1] == '"' && (n == at.len || at.s[n] != '"')) {
@@ -220,7 +204,7 @@ static int anded_words(struct view v, u32 reg, struct match *m)
     do {
         v = view_from(v, n = eight(v, &value));
         m->value[reg] &= value;
-        v = past(v, " \t");
+        v = view_past(v, " \t");
     } while (n && v.len);
     return n != 0;
 }
@@ -257,7 +241,7 @@ static int place(u8 what, struct view *v, struct match *m)
     case 'C': case 'D':
         m->has |= HAS_WORDS;
         return anded_words(*v, what == 'C' ? ECX : EDX, m);
-    case 't': *v = past(*v, "0123456789:. "); return 1;
+    case 't': *v = view_past(*v, "0123456789:. "); return 1;
     case 'M': marked_subleaf(*v, m); return 1;
     case 'F':
         m->has |= HAS_FIELD_NAME;
@@ -285,9 +269,9 @@ static int fits(const char *p, struct view v, struct match *m)
         if (*p == '!') {
             sure = 1;
         } else if (*p == ' ') {
-            v = past(v, " \t");
+            v = view_past(v, " \t");
         } else if (*p == '~') {
-            v = past(v, between);
+            v = view_past(v, between);
         } else if (*p == '{') { /* the leaf that this name stands for */
             m->has |= HAS_LEAF;
             p += read_hex(view_of(p + 1), &m->leaf) + 1;
@@ -303,7 +287,7 @@ static int fits(const char *p, struct view v, struct match *m)
             return sure ? -1 : 0;
         }
     }
-    return !past(v, " \t\"'),:;]}>").len;
+    return !view_past(v, " \t\"'),:;]}>").len;
 }
 
 /* Most patterns begin with a character that the line does not. */
@@ -604,7 +588,7 @@ static struct view next_cell(struct view *line, int listed)
 {
     u32 n = 0;
     if (!listed) {
-        *line = past(*line, " \t");
+        *line = view_past(*line, " \t");
     }
     while (n < line->len && (listed ? !is_list_mark(line->s[n])
                                     : !is_space(line->s[n]))) {
@@ -633,7 +617,7 @@ static enum line_use header(struct reader *r, struct view line)
     int listed = is_listed(line), level = 0;
     struct view rest = line;
     while (rest.len && n < TABLE_ROOM) {
-        struct view v = past(rest, " \t\""), cell;
+        struct view v = view_past(rest, " \t\""), cell;
         u32 field = OTHER, len = field_called(v, &field);
         /* Two words may be one name: "eax in". */
         cell = next_cell(&rest, listed);
@@ -679,7 +663,7 @@ static enum line_use grid_row(struct reader *r, struct view line)
         has_sub |= r->rows.column[i] == SUB;
     }
     for (; line.len && n < TABLE_ROOM; n++) {
-        cell[n] = past(next_cell(&line, r->rows.listed), "\"");
+        cell[n] = view_past(next_cell(&line, r->rows.listed), "\"");
         cell[n].len -= cell[n].len && cell[n].s[cell[n].len - 1] == '"';
         if (cell[n].len && !number(cell[n], 0, &value) &&
             !number(cell[n], 1, &value)) {
@@ -719,7 +703,7 @@ enum line_use read_rows(struct reader *r, struct view line)
     line = view_trim(line);
     u32 title = r->rows.title;
     r->rows.title = 0;
-    if ((title || r->rows.format == FORMAT_CPU_Z) && !past(line, "=-").len) {
+    if ((title || r->rows.format == FORMAT_CPU_Z) && !view_past(line, "=-").len) {
         return ASIDE;
     }
     if (r->rows.columns) {

@@ -47,12 +47,6 @@ static u32 id_name(struct view v, u32 *leaf, u32 *reg)
     return 0;
 }
 
-static int is_between(u8 c)
-{
-    return is_space(c) || c == ':' || c == '=' || c == '(' || c == '"' ||
-           c == '\'' || c == '.';
-}
-
 static int ends_value(struct view v, u32 at)
 {
     return at >= v.len || !is_word(v.s[at]);
@@ -131,12 +125,10 @@ static enum line_use table_row(struct reader *r, struct view line)
     return USED;
 }
 
+/* Without what stands between a name and its value. */
 static struct view past_between(struct view v)
 {
-    while (v.len && is_between(v.s[0])) {
-        v = view_from(v, 1);
-    }
-    return v;
+    return view_past(v, " \t\r\n\f\v:=(\"'.");
 }
 
 /* Where the next register name of the CD begins; v.len when there is none. */
@@ -213,7 +205,7 @@ static enum line_use vendor_line(struct reader *r, struct view line)
     static const u32 order[3] = {EBX, EDX, ECX};
     struct view v = past_between(view_from(line, 6));
     if (!view_starts(line, VIEW("Vendor")) || v.len != 12 ||
-        view_find(v, VIEW("\t")) < v.len || view_find(v, VIEW(" ")) < v.len) {
+        view_has(v, VIEW("\t")) || view_has(v, VIEW(" "))) {
         return NOT_MINE;
     }
     for (u32 i = 0; i < 3; i++) {
@@ -230,11 +222,11 @@ static enum line_use register_line(struct reader *r, struct view line)
 {
     u32 leaf, sub, reg, value = 0, known = 0xffffffffu;
     struct view v = line;
-    u32 n = place_read(&v, &leaf, &sub, &reg);
-    if (!n || !v.len || !is_between(v.s[0])) {
+    u32 n = place_read(&v, &leaf, &sub, &reg), left = v.len;
+    v = past_between(v);
+    if (!n || v.len == left) {
         return NOT_MINE;
     }
-    v = past_between(v);
     u32 len = typed_value(v, &value);
     struct view rest = view_from(v, len);
     if (len && rest.len && rest.s[0] == '/') {

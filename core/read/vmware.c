@@ -7,33 +7,10 @@
 #include "../mask.h"
 #include "names.h"
 
-static const u8 blank_set[] = " \t=:\"',;([{<>\\";
-
-static int is_gap(u8 c)
-{
-    for (u32 i = 0; i < sizeof(blank_set) - 1; i++) {
-        if (blank_set[i] == c) {
-            return 1;
-        }
-    }
-    return 0;
-}
-
+/* Without what stands between a key and its value. */
 static struct view past_gap(struct view v)
 {
-    while (v.len && is_gap(v.s[0])) {
-        v = view_from(v, 1);
-    }
-    return v;
-}
-
-static struct view word_of(struct view v)
-{
-    u32 n = 0;
-    while (n < v.len && is_word(v.s[n])) {
-        n++;
-    }
-    return view_head(v, n);
+    return view_past(v, " \t=:\"',;([{<>\\");
 }
 
 /* --- masks that are there already --- */
@@ -391,10 +368,10 @@ enum line_use vmware_feature(struct reader *r, struct view key,
         "num_ext_levels\0corespersocket\0";
     struct view name = feature_name(key), head;
     u32 number, n = read_decimal(value, &number);
-    if (!name.len || view_find(name, VIEW(".")) < name.len) {
+    if (!name.len || view_has(name, VIEW("."))) {
         return NOT_MINE;
     }
-    if (view_find(value, VIEW(":")) < value.len) {
+    if (view_has(value, VIEW(":"))) {
         if (!r->vmware.needs_told) {
             r->vmware.needs_told = 1;
             note_add(&r->fleet->notes, NOTE_NEEDS, note_here(r));
@@ -494,7 +471,7 @@ static enum line_use vector_line(struct reader *r, struct view line)
             continue;
         }
         v = view_from(line, i);
-        struct view word = word_of(v);
+        struct view word = view_word(v);
         for (u32 k = 0; k < 4; k++) {
             reg = word.len == 3 && view_starts(word, reg_name(k)) ? k : reg;
         }
@@ -525,14 +502,14 @@ static enum line_use frame_line(struct reader *r, struct view line)
 {
     struct view v = view_trim(line);
     u8 end = v.len ? v.s[v.len - 1] : 0;
-    if (view_find(v, VIEW("(vim.")) < v.len ||
-        view_find(v, VIEW("types.Host")) < v.len) {
+    if (view_has(v, VIEW("(vim.")) ||
+        view_has(v, VIEW("types.Host"))) {
         r->vmware.dump = 1;
-        if (view_find(v, VIEW("HardwareInfo")) < v.len) {
+        if (view_has(v, VIEW("HardwareInfo"))) {
             found_split(r);
             r->vmware.packages = 0;
         }
-        if (view_find(v, VIEW("featurecapability)")) < v.len) {
+        if (view_has(v, VIEW("featurecapability)"))) {
             r->vmware.masked = view_starts(v, VIEW("masked"));
         }
         if (view_starts(v, VIEW("cpufeature")) && end != '}') {
@@ -547,12 +524,12 @@ static enum line_use frame_line(struct reader *r, struct view line)
     }
     /* OVF */
     int tag = v.len && v.s[0] == '<';
-    r->vmware.ovf |= tag && view_find(v, VIEW("ovf")) < v.len;
+    r->vmware.ovf |= tag && view_has(v, VIEW("ovf"));
     if (r->vmware.ovf && tag) {
         return ASIDE;
     }
     /* other keys between the features of a list */
-    struct view key = word_of(v);
+    struct view key = view_word(v);
     struct view rest = past_gap(view_from(v, key.len));
     u32 number;
     if (r->list.open && r->list.format == FORMAT_VSPHERE_NAMES && key.len &&
@@ -561,7 +538,7 @@ static enum line_use frame_line(struct reader *r, struct view line)
     }
     int frame = end == ',' || end == '{' || end == '}' || end == '[' ||
                 end == ']' || end == ':' ||
-                view_find(v, VIEW(" = ")) < v.len;
+                view_has(v, VIEW(" = "));
     r->vmware.dump &= frame;
     return r->vmware.dump ? ASIDE : NOT_MINE;
 }
@@ -586,7 +563,7 @@ static int log_body(struct view line, struct view *body)
     if (i + 8 >= most) {
         return 0;
     }
-    if (level < head.len || view_find(head, VIEW("(0")) < head.len) {
+    if (level < head.len || view_has(head, VIEW("(0"))) {
         u32 dash = view_find(head, VIEW(" - "));
         *body = view_from(v, dash + 3);
         return dash < head.len;
@@ -595,10 +572,10 @@ static int log_body(struct view line, struct view *body)
         return 0;
     }
     v = view_from(v, bar + 2);
-    struct view word = word_of(v);
+    struct view word = view_word(v);
     if (view_starts(view_from(v, word.len), VIEW("| "))) {
         v = view_from(v, word.len + 2);
-        word = word_of(v);
+        word = view_word(v);
     }
     if (word.len == 4 && is_digit(word.s[3]) &&
         view_starts(view_from(v, 4), VIEW(": "))) {
@@ -685,7 +662,7 @@ static enum line_use pairs(struct reader *r, struct view line)
 {
     enum line_use all = NOT_MINE;
     for (u32 i = 0; i < line.len; i++) {
-        struct view key = word_of(view_from(line, i));
+        struct view key = view_word(view_from(line, i));
         if (!is_key(key)) {
             i += key.len;
             continue;
@@ -723,7 +700,7 @@ static enum line_use value_line(struct reader *r, struct view line)
 /* One line of a .vmx: a word, "=", and a value in quotes. */
 static int is_assignment(struct view line)
 {
-    struct view v = view_trim(line), key = word_of(v);
+    struct view v = view_trim(line), key = view_word(v);
     /* scsi0:0.fileName */
     while (key.len < v.len && (v.s[key.len] == ':' || is_word(v.s[key.len]))) {
         key.len++;
@@ -736,7 +713,7 @@ static int is_assignment(struct view line)
 
 static enum line_use assignment(struct reader *r, struct view line)
 {
-    struct view v = view_trim(line), key = word_of(v);
+    struct view v = view_trim(line), key = view_word(v);
     struct view value = value_of(past_gap(view_from(v, key.len)));
     enum line_use use = vmware_setting(r, key, value);
     return use ? use : r->vmware.settings ? ASIDE : NOT_MINE;

@@ -180,22 +180,6 @@ static enum line_use bad_value(struct reader *r, struct view line)
     return NOTED;
 }
 
-static struct view past(struct view v, const char *set)
-{
-    struct view chars = view_of(set);
-    while (v.len) {
-        u32 i = 0;
-        while (i < chars.len && chars.s[i] != v.s[0]) {
-            i++;
-        }
-        if (i == chars.len) {
-            break;
-        }
-        v = view_from(v, 1);
-    }
-    return v;
-}
-
 /* Is this the key the line begins with? What is behind it, without what stands
  * between them. */
 static int has_key(struct view line, const char *key, struct view *value)
@@ -205,7 +189,7 @@ static int has_key(struct view line, const char *key, struct view *value)
         is_word(line.s[n])) {
         return 0;
     }
-    *value = past(view_from(line, n), " \t:=");
+    *value = view_past(view_from(line, n), " \t:=");
     return 1;
 }
 
@@ -236,7 +220,7 @@ static u32 numbers(struct view v, int hex, u64 number[4])
         if (!digits || (digits < v.len && is_word(v.s[digits]))) {
             break;
         }
-        v = past(view_from(v, digits), " \t");
+        v = view_past(view_from(v, digits), " \t");
     }
     return n;
 }
@@ -333,8 +317,8 @@ static enum line_use keyed_line(struct reader *r, enum format_id format,
     put_numbers(r, row, read, n);
     r->words.seen |= 1ull << row;
     r->words.last = row + 1;
-    r->words.angle = view_find(line, VIEW("<")) < line.len &&
-                     view_find(line, VIEW(">")) == line.len;
+    r->words.angle = view_has(line, VIEW("<")) &&
+                     !view_has(line, VIEW(">"));
     return USED;
 }
 
@@ -353,7 +337,7 @@ static enum line_use freebsd_line(struct reader *r, struct view line)
     struct view rest;
     u64 id[4];
     if (has_key(line, "CPU", &rest) &&
-        view_find(line, VIEW("-class CPU)")) < line.len) {
+        view_has(line, VIEW("-class CPU)"))) {
         found_split(r);
         words_begin(r, FORMAT_FREEBSD);
         rest = view_head(rest, view_find(rest, VIEW("-MHz")));
@@ -405,7 +389,7 @@ static enum line_use openbsd_words(struct reader *r, struct view line,
         v = view_from(v, 1 + read_hex(view_from(v, 1), &sub));
     }
     for (n = 0;; n++) {
-        v = past(v, " \t");
+        v = view_past(v, " \t");
         for (reg = EAX; reg <= EDX && !view_starts(v, reg_name(reg)); reg++) {
         }
         if (reg > EDX || v.len < 5 || v.s[3] != '=' ||
@@ -417,7 +401,7 @@ static enum line_use openbsd_words(struct reader *r, struct view line,
         begin_cpu(r, FORMAT_OPENBSD, number, open && known_word(r, p));
         words_put(r, p, value, ALL);
         struct view names = view_from(v, view_find(v, VIEW("<")));
-        r->words.angle = names.len && view_find(v, VIEW(">")) == v.len;
+        r->words.angle = names.len && !view_has(v, VIEW(">"));
         u32 end = view_find(v, VIEW(" "));
         v = view_from(v, end);
     }
@@ -505,8 +489,8 @@ static enum line_use openbsd_names(struct reader *r, struct view line,
     u32 number)
 {
     struct view list = line, first = names_next(&list);
-    if (view_find(line, VIEW(",")) == line.len ||
-        view_find(line, VIEW(" ")) < line.len) {
+    if (!view_has(line, VIEW(",")) ||
+        view_has(line, VIEW(" "))) {
         return NOT_MINE;
     }
     int again = view_equal(first, VIEW("FPU"));
@@ -845,9 +829,9 @@ static enum line_use xapi_line(struct reader *r, struct view line)
         }
         return USED;
     }
-    int many = view_find(line, VIEW(";")) < line.len;
+    int many = view_has(line, VIEW(";"));
     if (many && r->words.format != FORMAT_XAPI &&
-        view_find(line, VIEW("features")) == line.len) {
+        !view_has(line, VIEW("features"))) {
         return NOT_MINE;
     }
     if (view_starts(line, VIEW("vendor")) && !many && value.len != 12) {
@@ -950,11 +934,11 @@ static enum line_use boot_line(struct reader *r, struct view line)
 static enum line_use wrapped_names(struct reader *r, struct view line)
 {
     struct words *w = &r->words;
-    if (!w->angle || view_find(line, VIEW(" ")) < line.len ||
-        view_find(line, VIEW("=")) < line.len) {
+    if (!w->angle || view_has(line, VIEW(" ")) ||
+        view_has(line, VIEW("="))) {
         return NOT_MINE;
     }
-    w->angle = view_find(line, VIEW(">")) == line.len;
+    w->angle = !view_has(line, VIEW(">"));
     return ASIDE;
 }
 

@@ -92,7 +92,7 @@ static enum line_use join(struct reader *r, struct view line)
     bytes_copy(r->join + r->join_len, line.s, line.len);
     r->join_len += line.len;
     r->join[r->join_len++] = ' ';
-    if (view_find(line, VIEW(">")) == line.len) {
+    if (!view_has(line, VIEW(">"))) {
         return USED;
     }
     struct view tag = {r->join, r->join_len};
@@ -384,7 +384,7 @@ static enum line_use element(struct reader *r, struct view v, u32 *len)
         r->join_spot = r->here;
         return join(r, v);
     }
-    return view_find(tag, VIEW("eax_in")) < tag.len ? cpuid_tag(r, tag)
+    return view_has(tag, VIEW("eax_in")) ? cpuid_tag(r, tag)
                                                     : NOT_MINE;
 }
 
@@ -392,12 +392,12 @@ static enum line_use element(struct reader *r, struct view v, u32 *len)
  * ends them, whatever they lack. */
 static int in_comment(struct reader *r, struct view line)
 {
-    int ends = view_find(line, VIEW("-->")) < line.len;
+    int ends = view_has(line, VIEW("-->"));
     if (view_starts(view_trim(line), VIEW("<!--"))) {
         r->xml.comment = !ends;
         return 1;
     }
-    int inside = r->xml.comment && view_find(line, VIEW("<")) == line.len;
+    int inside = r->xml.comment && !view_has(line, VIEW("<"));
     r->xml.comment = inside && !ends && r->xml.comment < 9
                          ? r->xml.comment + 1 : 0;
     return inside;
