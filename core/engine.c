@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine.h"
 
+#include "glossary.h"
+
 int engine_open(struct engine *e, u8 *memory, u32 size)
 {
     struct know know = e->fleet.know;
@@ -124,6 +126,8 @@ struct view engine_list(struct engine *e, u32 what)
     struct text t = text_open(&e->arena);
     if (what < sizeof(lists) / sizeof(lists[0])) {
         text_put(&t, view_of(lists[what]));
+    } else if (e->fleet.know.name) {
+        glossary_say(&t, &e->fleet.know);
     }
     return text_view(&t);
 }

@@ -12,12 +12,16 @@ const VENDORS = { 0: '', 1: 'Intel', 2: 'AMD', 3: 'Intel and AMD', 4: 'Centaur a
   8: 'Transmeta', 16: 'hypervisors' };
 const SIDES = ['destination', 'source', 'host', 'either', 'extra'];
 const REGISTERS = ['eax', 'ebx', 'ecx', 'edx'];
+/** Whose names are written; the names of others are only read. */
+export const DIALECTS = ['linux', 'qemu', 'libvirt', 'xen', 'vmware'];
 const LISTS = {
   profiles: [0, ['id', 'name', 'check', 'about']],
   formats: [1, ['id', 'name', 'command', 'about']],
   targets: [2, ['id', 'name', 'file', 'platform']],
   models: [3, ['id', 'name']],
   notes: [4, ['kind', 'severity']],
+  bits: [5, ['leaf', 'sub', 'reg', 'bit', 'vendor', 'merge', 'level', 'age', 'name', 'meaning',
+    'intel', 'amd', 'cause', ...DIALECTS, 'others', 'needs']],
 };
 
 const encoder = new TextEncoder();
@@ -274,9 +278,7 @@ class Core {
     this.#memory = new Memory(exports);
     exports._initialize?.();
     exports.begin();
-    for (const what of Object.keys(LISTS)) {
-      this.#lists[what] = this.#readList(what);
-    }
+    for (const what of ['profiles', 'formats', 'targets', 'notes']) this.list(what);
   }
 
   #readList(what) {
@@ -292,9 +294,10 @@ class Core {
 
   /**
    * Rows of a table: profiles {id, name, check, about}, formats {id, name, command, about},
-   * targets {id, name, file, platform}, models {id, name}.
+   * targets {id, name, file, platform}, models {id, name}; bits: see glossary.
    */
   list(what) {
+    this.#lists[what] ??= this.#readList(what);
     return this.#lists[what];
   }
 
@@ -432,4 +435,29 @@ function howObject(target, { name, platform, file }) {
 export async function createCore(wasm) {
   const made = await WebAssembly.instantiate(wasm, {});
   return new Core((made.instance ?? made).exports);
+}
+
+const wordsOf = (text) => text.split(' ').filter(Boolean);
+
+/**
+ * All that is known of every bit: { key, bit, name, meaning, vendor, merge, level, names by
+ * dialect, others, needs (indexes of this list), first: { intel, amd }, cause, age }. The age is
+ * since when Linux prints it in flags: see names.def.
+ */
+export function glossary(core) {
+  return core.list('bits').map((row) => ({
+    key: keyOf(Number(row.leaf), Number(row.sub), Number(row.reg)),
+    bit: Number(row.bit),
+    name: row.name,
+    meaning: row.meaning,
+    vendor: VENDORS[row.vendor],
+    merge: MERGES[row.merge],
+    level: LEVELS[row.level],
+    names: Object.fromEntries(DIALECTS.map((dialect) => [dialect, row[dialect]])),
+    others: wordsOf(row.others),
+    needs: wordsOf(row.needs).map(Number),
+    first: { intel: row.intel, amd: row.amd },
+    cause: row.cause,
+    age: Number(row.age),
+  }));
 }

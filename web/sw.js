@@ -31,14 +31,27 @@ async function dropOld() {
   await Promise.all(old.map((name) => caches.delete(name)));
 }
 
+// The reference is kept from when it was first opened: not every visit wants its bytes.
 async function answer(request) {
-  return await kept(request) ?? fetch(request);
+  return await kept(request) ?? keep(request);
+}
+
+async function keep(request) {
+  const response = await fetch(request);
+  const { pathname } = new URL(request.url);
+  if (response.ok && /^\/(reference\.html$|assets\/)/.test(pathname)) {
+    const copy = response.clone();
+    const cache = await caches.open(NAME);
+    await cache.put(pathname, copy);
+  }
+  return response;
 }
 
 // Other addresses are asked for, so that what is not there stays a real 404.
 async function navigate(request) {
   const { pathname } = new URL(request.url);
   if (pathname === '/' || pathname === '/index.html') return await kept('/') ?? fetch(request);
+  if (pathname === '/reference.html') return answer(request).catch(() => kept('/'));
   return fetch(request).catch(() => kept('/'));
 }
 

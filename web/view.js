@@ -35,6 +35,10 @@ export function place(key, bit) {
   return bit === undefined ? short : `${short}[${bit}]`;
 }
 
+/** Where the reference tells more of a bit, or null: all components of XSAVE share their rows. */
+export const referenceOf = ({ key, bit, meaning }) => (meaning
+  ? `/reference.html#bit=${key.replace(/^d\.([3-9a-f]|..+)\./, 'd.2.')}.${bit}` : null);
+
 /** Hosts with the same registers share a column and a row. */
 export function kinds(hosts) {
   const groups = new Map();

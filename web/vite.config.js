@@ -4,7 +4,9 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import { buildCore } from '../wasm/build.mjs';
+import { createCore } from '../wasm/core.js';
 import { pack, packDeflated } from './pack.mjs';
+import { referencePage } from './reference/page.mjs';
 import { listFiles } from './serve.mjs';
 
 const web = dirname(fileURLToPath(import.meta.url));
@@ -14,7 +16,7 @@ const jsx = { runtime: 'automatic', importSource: 'preact' };
 
 export default defineConfig({
   root: web,
-  plugins: [inlineCore(), headLinks(), paintFirst(), afterBuild()],
+  plugins: [inlineCore(), headLinks(), paintFirst(), reference(), afterBuild()],
   oxc: { jsx },
   optimizeDeps: { rolldownOptions: { transform: { jsx } } },
   server: { fs: { allow: [root] } },
@@ -64,13 +66,17 @@ export const loadCore = async () => createCore(await unpack(packed));`;
 }
 
 // The icon is in the page itself: one request less.
-function headLinks() {
+function iconUrl() {
   const icon = readFileSync(join(web, 'public/icon.svg'), 'utf8').trim();
+  return `data:image/svg+xml,${encodeURIComponent(icon)}`;
+}
+
+function headLinks() {
   const link = (attrs) => ({ tag: 'link', attrs, injectTo: 'head' });
   return {
     name: 'head-links',
     transformIndexHtml: () => [
-      link({ rel: 'icon', href: `data:image/svg+xml,${encodeURIComponent(icon)}` }),
+      link({ rel: 'icon', href: iconUrl() }),
       link({ rel: 'manifest', href: '/manifest.webmanifest' }),
     ],
   };
@@ -88,6 +94,43 @@ function paintFirst() {
   };
 }
 
+/**
+ * reference.html, made from what the core knows; it shares the page's style sheet and has a small
+ * one and a script of its own.
+ */
+function reference() {
+  const make = async ({ styles, script }) => referencePage({
+    core: await createCore(readFileSync(buildCore())),
+    know: join(root, 'core/know'),
+    head: [...styles.map((path) => `<link rel="stylesheet" href="${path}">`),
+      `<link rel="icon" href="${iconUrl()}">`,
+      `<script type="module" src="${script}"></script>`].join('\n'),
+  });
+  return {
+    name: 'reference',
+    configureServer({ middlewares }) {
+      middlewares.use('/reference.html', async (_request, response) => {
+        response.setHeader('Content-Type', 'text/html');
+        response.end(await make({
+          styles: ['/style.css', '/reference/style.css'], script: '/reference/search.js' }));
+      });
+    },
+    async generateBundle(_options, bundle) {
+      const own = (name) => {
+        const source = readFileSync(join(web, 'reference', name), 'utf8');
+        const hash = createHash('sha256').update(source).digest('base64url').slice(0, 8);
+        const fileName = `assets/reference-${hash}.${name.split('.').pop()}`;
+        this.emitFile({ type: 'asset', fileName, source });
+        return `/${fileName}`;
+      };
+      const shared = Object.keys(bundle).find((name) => name.endsWith('.css'));
+      const source = await make({
+        styles: [`/${shared}`, own('style.css')], script: own('search.js') });
+      this.emitFile({ type: 'asset', fileName: 'reference.html', source });
+    },
+  };
+}
+
 function afterBuild() {
   return {
     name: 'after-build',
@@ -99,13 +142,14 @@ function afterBuild() {
   };
 }
 
-/** sw.js with the list of files to keep, and their hash as its version. */
+/** sw.js with the list of files to keep, and the hash of all it may keep as its version. */
 function worker(dist) {
   const apart = ['/404.html', '/offline.html', '/sw.js'];
   const files = listFiles(dist).filter((path) => !apart.includes(path));
   const hash = createHash('sha256');
   for (const path of files) hash.update(path).update(readFileSync(join(dist, path)));
-  const kept = files.map((path) => (path === '/index.html' ? '/' : path));
+  const kept = files.filter((path) => !/\/reference[-.]/.test(path))
+    .map((path) => (path === '/index.html' ? '/' : path));
   return readFileSync(join(web, 'sw.js'), 'utf8')
     .replace("'__FILES__'", () => JSON.stringify(kept))
     .replace('__HASH__', hash.digest('hex').slice(0, 16));

@@ -56,19 +56,27 @@ describe('budgets', () => {
   });
 
   it('the first visit: until then at most 130 KiB', (t) => {
-    const visited = listFiles(dist).filter((path) => !/404|offline/.test(path));
+    const visited = listFiles(dist).filter((path) => !/404|offline|reference/.test(path));
     const sizes = visited.map((path) => [path, weigh(join(dist, path))]);
     for (const [path, bytes] of sizes) t.diagnostic(`${path}: ${bytes} bytes of brotli`);
     show(t, 'all files, brotli', sizes.reduce((sum, [, bytes]) => sum + bytes, 0), 130);
   });
 
   it('the first visit: one script, one style sheet', () => {
-    const kinds = listFiles(join(dist, 'assets')).map((path) => path.split('.').pop());
+    const kinds = listFiles(join(dist, 'assets')).filter((path) => !/reference/.test(path))
+      .map((path) => path.split('.').pop());
     assert.deepEqual(kinds.sort(), ['css', 'js']);
   });
 
   it('offline.html: at most 250 KiB', (t) => {
     show(t, 'offline.html', statSync(join(dist, 'offline.html')).size, 250);
+  });
+
+  it('the reference, for those who open it: at most 48 KiB more', (t) => {
+    const files = listFiles(dist).filter((path) => path.includes('reference'));
+    const sizes = files.map((path) => weigh(join(dist, path)));
+    assert.equal(files.length, 3);
+    show(t, 'its files, brotli', sizes.reduce((sum, bytes) => sum + bytes, 0), 48);
   });
 
   it('the first visit in Chromium: at most 5 requests, none elsewhere', { skip }, async (t) => {

@@ -26,6 +26,15 @@ describe('netlify.toml', () => {
     }
   });
 
+  it('lets the reference do still less', () => {
+    const policy = directives('/reference.html');
+    const { 'default-src': rest, 'script-src': script, 'style-src': style } = policy;
+    assert.deepEqual([rest, script, style], ["'none'", "'self'", "'self'"]);
+    assert.equal(policy['connect-src'], "'none'");
+    assert.equal(policy['require-trusted-types-for'], "'script'");
+    assert.equal(policy['trusted-types'], "'none'");
+  });
+
   it("lets the worker fetch the page's own files", () => {
     assert.deepEqual(directives('/sw.js'),
       { 'default-src': "'none'", 'script-src': "'self'", 'connect-src': "'self'" });

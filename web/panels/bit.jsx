@@ -1,6 +1,7 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { answer, explained, goal, selected, step } from '../state.js';
-import { MOST_KINDS, capital, kinds, letter, levelWords, nameOf, namesBy, place, whoHas }
+import { MOST_KINDS, capital, kinds, letter, levelWords, nameOf, namesBy, place, referenceOf,
+  whoHas }
   from '../view.js';
 
 // The paragraph and button that stepped on: the focus follows to the next paragraph.
@@ -58,6 +59,9 @@ export function Bit({ listed = false }) {
       <p class="acts">
         <button type="button" data-by="-1" onClick={() => go(-1)}>previous difference</button>
         <button type="button" data-by="1" onClick={() => go(1)}>next difference</button>
+        {referenceOf(bit) && (
+          <a class="online" href={referenceOf(bit)} target="_blank" rel="noopener">reference</a>
+        )}
         <button type="button" onClick={close}>close</button>
       </p>
     </div>
