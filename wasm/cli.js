@@ -193,11 +193,24 @@ const isQuiet = (bit) => bit.decision === 'ignore' && (bit.ones === 0 || bit.zer
 /** Hosts differ in it, or it goes with one in which they do. */
 const isTold = (bit) => (bit.ones && bit.zeros) || bit.decision === 'closure';
 
-function bitLine(bit) {
-  const place = placeOf(bit);
-  const name = bit.name === place ? '' : ` ${bit.name}`;
-  return `  ${place}${name}: ${bit.reason}\n`;
+const MANY = 3;
+/** Stands in for a name: no sentence has it. */
+const THE_BIT = '\0';
+
+/** Bits that have the same said of them stand in one line where they are many. */
+function bitLines(bits) {
+  const alike = new Map();
+  for (const bit of bits) {
+    const about = bit.reason.replaceAll(bit.name, THE_BIT);
+    alike.set(about, [...alike.get(about) ?? [], bit]);
+  }
+  return [...alike].flatMap(([about, some]) => (some.length < MANY ? some.map(bitLine)
+    : [`  ${some.map((bit) => `${bit.bit}${nameOf(bit)}`).join(', ')}: ${
+      about.replaceAll(THE_BIT, 'each')}\n`]));
 }
+
+const nameOf = (bit) => (bit.name === placeOf(bit) ? '' : ` ${bit.name}`);
+const bitLine = (bit) => `  ${placeOf(bit)}${nameOf(bit)}: ${bit.reason}\n`;
 
 function registerText(answer, register) {
   const bits = answer.bits.filter((bit) => bit.key === register.key && isTold(bit));
@@ -211,7 +224,7 @@ function registerText(answer, register) {
       .map((host, index) => row(host.name, hostBits(answer, index, register.key))),
     row('custom', register.custom),
     row('effective', register.effective),
-    ...bits.map(bitLine),
+    ...bitLines(bits),
   ].join('');
 }
 
