@@ -317,3 +317,22 @@ test('a text without a host says what it holds instead', () => {
   assert.equal(view.heldInstead(answer, 1), 'no host, but 2 masks');
   assert.equal(view.heldInstead(answer, 2), '');
 });
+
+test('targets stand by platform, those of the profile and of the texts first', () => {
+  const one = (platform) => ({ name: 'x', platform, file: 'x', apply: [], verify: [], undo: [],
+    cannot: [] });
+  const how = { a: one('VMware'), b: one('VMware'), c: one('QEMU'), d: one('XCP-ng') };
+  const targets = { a: 'text\n', b: '', c: '', d: '' };
+  const order = (profile, ...formats) => view.platforms({ targets, how, profile,
+    hosts: formats.map((format) => ({ format })) }).map(({ platform }) => platform);
+  assert.deepEqual(order('open'), ['VMware', 'QEMU', 'XCP-ng']);
+  assert.deepEqual(order('kvm', 'cpuinfo'), ['QEMU', 'VMware', 'XCP-ng']);
+  assert.deepEqual(order('open', 'xapi', 'qemu-cpu'), ['XCP-ng', 'QEMU', 'VMware']);
+  const [vmware] = view.platforms({ targets, how, profile: 'vmx-9', hosts: [] });
+  assert.deepEqual(vmware.targets.map(({ id, text }) => [id, text]), [['a', 'text'], ['b', '']]);
+});
+
+test('what is to be typed stands apart in a step', () => {
+  assert.deepEqual(view.typed('Run `qm set 1` twice.'), [{ text: 'Run ', code: false },
+    { text: 'qm set 1', code: true }, { text: ' twice.', code: false }]);
+});

@@ -2,7 +2,7 @@
 import { batch, computed, signal } from '@preact/signals';
 import { textBytes } from '../wasm/core.js';
 import { cleanName, extent, rename, splice, toBytes } from './source.js';
-import { difference, hasBit, steps, usualFilter } from './view.js';
+import { difference, hasBit, platforms, steps, usualFilter } from './view.js';
 
 /** Null until the core is there: the page is readable before. */
 export const core = signal(null);
@@ -20,7 +20,7 @@ export const selected = signal(null);
 export const goal = signal(null);
 /** Which rows the table of differences was asked to have; null: as many as it fits. */
 export const filter = signal(null);
-/** The platform whose text is shown; null: the first offered. */
+/** The target whose text is shown; null: the likeliest. */
 export const target = signal(null);
 /** Registers the person unfolded (true) or folded (false). */
 export const unfolded = signal(new Map());
@@ -51,15 +51,14 @@ export const answer = computed(() =>
 export const isSample = computed(() =>
   sources.value.length > 0 && sources.value.every((source) => source.sample));
 
-/** The texts there are for platforms: { id, name, text }, and the one that is shown. */
-export const offered = computed(() => {
-  const { targets } = answer.value;
-  const names = new Map(core.value.list('targets').map(({ id, name }) => [id, name]));
-  return Object.keys(targets).filter((id) => targets[id].trim() !== '')
-    .map((id) => ({ id, name: names.get(id) ?? id, text: targets[id] }));
+/** What the answer can be written as, by platform, the likely ones first: see view.js. */
+export const offered = computed(() => platforms(answer.value));
+/** The target that is shown: the one chosen, else the first of the likeliest that has a text. */
+export const shownTarget = computed(() => {
+  const all = offered.value.flatMap(({ targets }) => targets);
+  return all.find(({ id }) => id === target.value)
+    ?? all.find(({ text }) => text) ?? all[0];
 });
-export const shownTarget = computed(() =>
-  offered.value.find(({ id }) => id === target.value) ?? offered.value[0]);
 
 /** The paragraph about the selected bit. */
 export const explained = computed(() => {

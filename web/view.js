@@ -514,3 +514,40 @@ export const levelWords = (level) => ({
   user: 'User level: programs use it without asking the operating system.',
   kernel: 'Kernel level: only the operating system uses it.',
 }[level] ?? '');
+
+// What a text came from, or what its masks are for, tells which platform it is about.
+const HINTS = [
+  [/^(esx|vm[wx]|vsphere)/, ['VMware']],
+  [/^(libvirt)/, ['libvirt', 'QEMU', 'Proxmox']],
+  [/^(qemu|qmp)/, ['QEMU', 'libvirt', 'Proxmox']],
+  [/^cpu-info/, ['OpenStack', 'oVirt', 'Incus']],
+  [/^node-labels/, ['KubeVirt']],
+  [/^firecracker/, ['Firecracker']],
+  [/^xapi/, ['XCP-ng', 'Xen']],
+  [/^(xen|xl-)/, ['Xen', 'XCP-ng']],
+  [/^(coreinfo|hyper-?v)/, ['Hyper-V']],
+  [/^virtualbox/, ['VirtualBox']],
+  [/^(kvm|cpuinfo|lscpu|flags)/, ['QEMU', 'libvirt', 'Proxmox']],
+];
+
+/**
+ * The targets by platform: { platform, targets: [{ id, name, text, file, apply, verify, undo,
+ * cannot }] }; first what the profile is for, then what the texts came from.
+ */
+export function platforms({ targets, how, profile, hosts }) {
+  const groups = new Map();
+  for (const [id, { platform, ...rest }] of Object.entries(how)) {
+    const text = targets[id].trimEnd();
+    groups.set(platform, [...(groups.get(platform) ?? []), { id, platform, ...rest, text }]);
+  }
+  const told = [profile, ...hosts.map(({ format }) => format)];
+  const likely = [...new Set(told)].flatMap((word) =>
+    HINTS.filter(([pattern]) => pattern.test(word)).flatMap(([, names]) => names));
+  const rank = (platform) => (likely.indexOf(platform) + 1) || likely.length + 1;
+  return [...groups].map(([platform, all]) => ({ platform, targets: all }))
+    .sort((a, b) => rank(a.platform) - rank(b.platform));
+}
+
+/** A step in pieces: what stands between backquotes is to be typed. */
+export const typed = (step) => step.split('`')
+  .map((text, at) => ({ text, code: at % 2 === 1 })).filter(({ text }) => text);

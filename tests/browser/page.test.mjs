@@ -513,7 +513,8 @@ Required: x001:xxxx:x0xx:xxxx:xxxx:xxxx:xxxx:xxxx
     assert.match(await grid.locator('tbody').first().innerText(), /31-16\s+no difference/);
     assert.equal(await cells('leaf 1, ECX', 'custom'), '-----------0-0-0');
     assert.equal(await page.locator('.lines li').count(), 6);
-    await page.getByRole('combobox', { name: 'Platform' }).selectOption('.vmx lines');
+    await page.getByRole('combobox', { name: 'Platform' }).selectOption('VMware');
+    await page.getByRole('combobox', { name: 'Form', exact: true }).selectOption('.vmx lines');
     assert.match(await page.locator('.targets pre').innerText(), /cpuid\.1\.ecx/);
   });
 
@@ -544,6 +545,17 @@ Required: x001:xxxx:x0xx:xxxx:xxxx:xxxx:xxxx:xxxx
     await sample(/2006/);
     await page.getByRole('radio', { name: '.vmx lines' }).check({ force: true });
     assert.match(await page.locator('.targets pre').innerText(), /cpuid\.1\.ecx/);
+  });
+
+  it('says how the text is applied, verified and undone, and saves it under its name', async () => {
+    await sample(/2006/);
+    await page.getByRole('radio', { name: '.vmx lines' }).check({ force: true });
+    const how = page.locator('.how');
+    assert.match(await how.innerText(), /Apply\s+Power the machine off.*Verify.*Undo/s);
+    const [download] = await Promise.all([page.waitForEvent('download'),
+      page.getByRole('button', { name: /^save as cpuid-mask/ }).click()]);
+    assert.equal(download.suggestedFilename(), 'cpuid-mask.vmx.txt');
+    assert.match(readFileSync(await download.path(), 'utf8'), /^cpuid\.1\.ecx = .*\n$/);
   });
 
   it('puts the text to copy right under the verdict', async () => {

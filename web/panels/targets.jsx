@@ -1,53 +1,138 @@
+import { saveText } from '../share.js';
 import { answer, columns, offered, shownTarget, target } from '../state.js';
-import { plural } from '../view.js';
+import { plural, typed } from '../view.js';
 import { Copy } from './copy.jsx';
+
+/** Platforms beyond these stand in a list. */
+const TABS = 7;
 
 /** The text to paste into one's own hypervisor. */
 export function Targets() {
   const shown = shownTarget.value;
   if (!shown) return null;
-  const Choice = columns.value === 8 ? Select : Tabs;
   return (
     <section class="targets" aria-labelledby="targets">
       <div class="head"><h2 id="targets">For your platform</h2></div>
       {!answer.value.verdict.migratable && (
         <p class="trouble">This alone does not let machines move: see the verdict.</p>
       )}
-      <Choice shown={shown} />
-      <pre translate={false} tabIndex={0} aria-label={shown.name}>{shown.text}</pre>
-      <CopyTarget />
+      {columns.value === 8 ? <Selects shown={shown} /> : <Tabs shown={shown} />}
+      {shown.text && <Text shown={shown} />}
+      <How shown={shown} />
     </section>
+  );
+}
+
+function Text({ shown: { name, file, text } }) {
+  return (
+    <>
+      <pre translate={false} tabIndex={0} role="region" aria-label={name}>{text}</pre>
+      <p class="acts">
+        <CopyTarget />
+        <button type="button" onClick={() => saveText(`${text}\n`, file)}>save as {file}</button>
+      </p>
+    </>
   );
 }
 
 /** The button that copies what is shown for the platform. */
 export function CopyTarget({ named = false }) {
   const { name, text } = shownTarget.value;
-  const lines = plural(text.trimEnd().split('\n').length, 'line');
+  const lines = plural(text.split('\n').length, 'line');
   const label = named ? `copy ${lines} for ${name}` : `copy ${lines}`;
-  return <Copy main text={text} label={label} done={`copied ${lines}`} />;
+  return <Copy main text={`${text}\n`} label={label} done={`copied ${lines}`} />;
 }
 
-function Tabs({ shown }) {
+const PARTS = [['apply', 'Apply'], ['verify', 'Verify'], ['undo', 'Undo'],
+  ['cannot', 'Not in it']];
+
+/** How it is used; of what has no text, only why. */
+function How({ shown }) {
+  if (!shown.text) {
+    return <div class="nothing">{shown.cannot.map((line) => <p key={line}>{line}</p>)}</div>;
+  }
   return (
-    <fieldset>
-      <legend class="unseen">Platform</legend>
-      {offered.value.map(({ id, name }) => (
-        <label key={id}>
-          <input type="radio" name="target" checked={id === shown.id}
-            onChange={() => { target.value = id; }} />
-          <span>{name}</span>
-        </label>
+    <dl class="how">
+      {PARTS.filter(([key]) => shown[key].length).map(([key, title]) => (
+        <div key={key}>
+          <dt>{title}</dt>
+          <dd>{shown[key].map((line) => <p key={line}><Step line={line} /></p>)}</dd>
+        </div>
       ))}
-    </fieldset>
+    </dl>
   );
 }
 
-function Select({ shown }) {
+const Step = ({ line }) => typed(line).map(({ text, code }, at) =>
+  (code ? <code key={at} translate={false}>{text}</code> : text));
+
+const choosePlatform = (name) => {
+  const { targets } = offered.value.find(({ platform }) => platform === name);
+  target.value = (targets.find(({ text }) => text) ?? targets[0]).id;
+};
+
+const formsOf = (name) => offered.value.find(({ platform }) => platform === name).targets;
+
+/** Platforms, then the forms of the one chosen. */
+function Tabs({ shown }) {
+  const names = offered.value.map(({ platform }) => platform);
+  const others = names.slice(TABS);
+  const forms = formsOf(shown.platform);
   return (
-    <select aria-label="Platform" value={shown.id}
-      onChange={(event) => { target.value = event.target.value; }}>
-      {offered.value.map(({ id, name }) => <option key={id} value={id}>{name}</option>)}
+    <>
+      <fieldset>
+        <legend class="unseen">Platform</legend>
+        {names.slice(0, TABS).map((name) => (
+          <Tab key={name} group="platform" name={name} checked={name === shown.platform}
+            onChange={() => choosePlatform(name)} />
+        ))}
+        {others.length > 0 && <Others names={others} shown={shown.platform} />}
+      </fieldset>
+      {forms.length > 1 && (
+        <fieldset class="forms">
+          <legend class="unseen">Form</legend>
+          {forms.map(({ id, name }) => (
+            <Tab key={id} group="form" name={name} checked={id === shown.id}
+              onChange={() => { target.value = id; }} />
+          ))}
+        </fieldset>
+      )}
+    </>
+  );
+}
+
+const Tab = ({ group, name, checked, onChange }) => (
+  <label>
+    <input type="radio" name={group} checked={checked} onChange={onChange} />
+    <span>{name}</span>
+  </label>
+);
+
+function Others({ names, shown }) {
+  const chosen = names.includes(shown);
+  return (
+    <select class={chosen ? 'chosen' : ''} aria-label="Other platforms" value={chosen ? shown : ''}
+      onChange={(event) => { if (event.target.value) choosePlatform(event.target.value); }}>
+      <option value="">others</option>
+      {names.map((name) => <option key={name}>{name}</option>)}
     </select>
+  );
+}
+
+function Selects({ shown }) {
+  const forms = formsOf(shown.platform);
+  return (
+    <p class="acts">
+      <select aria-label="Platform" value={shown.platform}
+        onChange={(event) => choosePlatform(event.target.value)}>
+        {offered.value.map(({ platform }) => <option key={platform}>{platform}</option>)}
+      </select>
+      {forms.length > 1 && (
+        <select aria-label="Form" value={shown.id}
+          onChange={(event) => { target.value = event.target.value; }}>
+          {forms.map(({ id, name }) => <option key={id} value={id}>{name}</option>)}
+        </select>
+      )}
+    </p>
   );
 }

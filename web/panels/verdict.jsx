@@ -18,7 +18,7 @@ export function Verdict() {
         </ul>
       )}
       {there && <Costs />}
-      {there && now.verdict.migratable && shownTarget.value && <p><CopyTarget named /></p>}
+      {there && now.verdict.migratable && shownTarget.value?.text && <p><CopyTarget named /></p>}
     </section>
   );
 }
