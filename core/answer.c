@@ -23,15 +23,14 @@ static int keep_mask(struct answer *a, const struct mask *m, u32 *at)
     return letters != NULL;
 }
 
-static int make_registers(struct answer *a, struct answer_record *record)
+int make_registers(struct answer *a, u32 *at)
 {
     struct register_record *list =
         TAKE(a->arena, struct register_record, a->registers_n);
     if (a->registers_n && !list) {
         return 0;
     }
-    record->registers_at_ = arena_offset(a->arena, list);
-    record->registers_n_ = a->registers_n;
+    *at = arena_offset(a->arena, list);
     for (u32 i = 0; i < a->registers_n; i++) {
         const struct compared *c = &a->registers[i];
         list[i] = (struct register_record){
@@ -226,11 +225,13 @@ struct answer_record *answer_make(struct answer *a, struct fleet *f,
     }
     make_masks(a);
     /* The verdict first: it must have room, the single bits may be cut. */
-    if (!make_verdict(a, record) || !make_registers(a, record) ||
+    if (!make_verdict(a, record) || !make_registers(a, &record->registers_at_) ||
         !make_targets(a, record)) {
         return NULL;
     }
+    record->registers_n_ = a->registers_n;
     make_refusals(a, record);
+    make_setting(a, record);
     reading_say(a, record);
     if (!make_bits(a, record)) {
         note_add(&f->notes, NOTE_ANSWER_FULL, (struct note_place){0, 0, 0});

@@ -31,6 +31,8 @@ struct request {
     u32 defaults_n, pins_n;
     struct own_default defaults[OWN_DEFAULTS];
     struct pin pins[PINS];
+    struct fleet *setting; /* read from a setting, or NULL; its words */
+    u32 setting_words;
 };
 
 /* Reads the lines "profile=ID", "check=equal", "default=1.ecx=RRRR ...",
@@ -128,6 +130,10 @@ void make_costs(struct answer *a, struct answer_record *record);
 /* grade.c: the verdict. */
 struct view first_host_name(const struct answer *a, u32 kind);
 int make_verdict(struct answer *a, struct answer_record *record);
+/* setting.c: what a mask that is there already does to these hosts. */
+void make_setting(struct answer *a, struct answer_record *record);
+/* answer.c: the registers as they are handed out; 0: no room. */
+int make_registers(struct answer *a, u32 *at);
 /* refusals.c: what was refused. */
 void make_refusals(struct answer *a, struct answer_record *record);
 void refusal_say(struct text *t, const struct answer *a,

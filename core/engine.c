@@ -2,6 +2,7 @@
 #include "engine.h"
 
 #include "glossary.h"
+#include "setting.h"
 
 int engine_open(struct engine *e, u8 *memory, u32 size)
 {
@@ -21,6 +22,7 @@ int engine_open(struct engine *e, u8 *memory, u32 size)
     e->fleet.know = know;
     e->arena.used = e->know_mark;
     e->closed = 0;
+    e->has_setting = NO_SETTING;
     if (!fleet_open(&e->fleet, &e->arena, size / 3)) {
         return 0;
     }
@@ -36,6 +38,9 @@ void engine_source(struct engine *e, struct view name,
 
 u32 engine_feed(struct engine *e, struct view text, int last)
 {
+    if (e->has_setting == READING_SETTING) {
+        e->setting_words |= setting_words(text);
+    }
     return read_feed(&e->reader, text, last);
 }
 
@@ -89,15 +94,46 @@ static void close_reading(struct engine *e)
         e->names_mark = e->fleet.names.used;
         e->notes_mark = e->fleet.notes.n;
     }
+    if (e->has_setting == READING_SETTING) {
+        read_close(&e->reader);
+        e->has_setting = HAS_SETTING;
+    }
     e->arena.used = e->arena_mark;
     e->fleet.names.used = e->names_mark;
     e->fleet.notes.n = e->notes_mark;
+}
+
+/* A setting is a few masks or a model; a fleet keeps a part for the notes. */
+enum { SETTING_ROOM = 320 << 10, SETTING_NOTES = 64 << 10 };
+
+int engine_setting(struct engine *e)
+{
+    close_reading(e);
+    u8 *room = RESERVE(&e->arena, u8, SETTING_ROOM);
+    if (!room || e->has_setting) {
+        return 0;
+    }
+    struct arena a = {e->arena.base, e->arena.used - SETTING_ROOM,
+        e->arena.used};
+    bytes_zero(&e->setting, sizeof(e->setting));
+    e->setting.know = e->fleet.know;
+    if (!fleet_open(&e->setting, &a, SETTING_NOTES)) {
+        return 0;
+    }
+    e->has_setting = READING_SETTING;
+    e->setting_words = 0;
+    e->arena_mark = e->arena.used;
+    read_open(&e->reader, &e->setting);
+    read_source(&e->reader, (struct view){0, 0}, FORMATS);
+    return 1;
 }
 
 struct answer_record *engine_answer(struct engine *e, struct view request)
 {
     close_reading(e);
     struct request q = request_read(request, &e->fleet);
+    q.setting = e->has_setting ? &e->setting : NULL;
+    q.setting_words = e->setting_words;
     return answer_make(&e->answer, &e->fleet, &q, &e->arena);
 }
 

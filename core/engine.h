@@ -13,7 +13,9 @@ struct engine {
     u32 know_mark;                          /* where the tables end */
     u32 arena_mark, names_mark, notes_mark; /* as reading left them */
     int closed;
-    struct fleet fleet;
+    enum { NO_SETTING, READING_SETTING, HAS_SETTING } has_setting;
+    u32 setting_words;
+    struct fleet fleet, setting;
     struct answer answer;
     struct reader reader;
 };
@@ -31,6 +33,9 @@ void engine_source(struct engine *e, struct view name,
     enum format_id forced);
 /* Feeds text; see read_feed. */
 u32 engine_feed(struct engine *e, struct view text, int last);
+/* Begins the setting the person has already: what is fed from here on is that,
+ * and no host. Once, behind all sources; 0 where there is no room for it. */
+int engine_setting(struct engine *e);
 /* Answers the request text (see request_read); can be asked again with another
  * one. NULL only when memory is far too small. */
 struct answer_record *engine_answer(struct engine *e, struct view request);

@@ -47,7 +47,18 @@
  * register (placed); vendor: 0 for every one. */
 #define MASK_FIELDS(X) \
     X(placed) X(leaf) X(sub) X(reg) X(vendor) X(source) X(line) X(mask_at) \
-    X(text_at) X(text_len)
+    X(text_at) X(text_len) X(format)
+
+/* A setting as it is judged; findings about a bit: group is one of missing,
+ * needless, dangerous, other; what: enum finding; yours, ours: letters of the
+ * effective masks. */
+#define SETTING_FIELDS(X) \
+    X(format_at) X(format_len) X(works) X(sentence_at) X(sentence_len) \
+    X(findings_at) X(findings_n) X(registers_at) X(registers_n) X(lines_at) \
+    X(lines_n)
+#define FINDING_FIELDS(X) \
+    X(leaf) X(sub) X(reg) X(bit) X(name_at) X(name_len) X(group) X(what) \
+    X(yours) X(ours) X(reason_at) X(reason_len)
 
 /* apply, verify, undo, cannot: a line each. */
 #define TARGET_FIELDS(X) \
@@ -75,13 +86,14 @@
     X(xcr0) X(xsave_size) X(guests_at) X(guests_n) X(costs_at) X(costs_n) \
     X(vendor_at) X(vendor_len) X(phys_bits) X(lines) X(used) \
     X(blank) X(aside) X(unread) X(reading_at) X(reading_len) X(refusals_at) \
-    X(refusals_n) X(masks_at) X(masks_n)
+    X(refusals_n) X(masks_at) X(masks_n) X(setting_at)
 
 #define RECORDS(R) \
     R(host, HOST_FIELDS) R(kind, KIND_FIELDS) R(row, ROW_FIELDS) \
     R(note, NOTE_FIELDS) R(register, REGISTER_FIELDS) R(bit, BIT_FIELDS) \
     R(mask, MASK_FIELDS) R(target, TARGET_FIELDS) R(line, LINE_FIELDS) \
     R(refusal, REFUSAL_FIELDS) R(refused, REFUSED_FIELDS) \
+    R(setting, SETTING_FIELDS) R(finding, FINDING_FIELDS) \
     R(answer, ANSWER_FIELDS)
 
 #define RECORD_WORD(NAME) u32 NAME##_;

@@ -1,5 +1,5 @@
-// The Markdown cases: each heading is a test, input fences are sources, the expect fence is the
-// report. UPDATE=1 rewrites the expect fences; the difference is reviewed like code.
+// The Markdown cases: each heading is a test, input fences are sources, a setting fence is the
+// person's own mask, the expect fence is the report. UPDATE=1 rewrites the expect fences; the difference is reviewed like code.
 import { test } from 'node:test';
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { core } from './core.mjs';
@@ -38,7 +38,7 @@ function readScenes(text) {
   let inputs = [];
   for (const fence of fences(text)) {
     if (fence.heading) [heading, inputs] = [fence.heading, []];
-    else if (fence.kind === 'input') inputs.push(fence);
+    else if (fence.kind === 'input' || fence.kind === 'setting') inputs.push(fence);
     else if (fence.kind === 'expect') {
       scenes.push({ heading, request: request(inputs), expect: fence.body, line: fence.line });
       inputs = [];
@@ -65,7 +65,7 @@ function* fences(text) {
  *  --hide BIT, --keep BIT, --qemu V, --libvirt V. */
 function request(inputs) {
   const asked = { sources: [], profile: null, check: null, defaults: [], hide: [], keep: [] };
-  for (const { info, body } of inputs) {
+  for (const { kind, info, body } of inputs) {
     const words = (info.match(/"[^"]*"|\S+/g) ?? []).map((word) => word.replaceAll('"', ''));
     const source = { name: '', text: `${body}\n` };
     while (words.length) {
@@ -79,7 +79,8 @@ function request(inputs) {
       else if (word === '--bom') source.text = `\ufeff${source.text}`;
       else source.name = word;
     }
-    asked.sources.push(source);
+    if (kind === 'setting') asked.setting = source;
+    else asked.sources.push(source);
   }
   return asked;
 }

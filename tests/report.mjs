@@ -15,9 +15,32 @@ export function report(answer) {
     ...verdict.problems.map((problem) => `  ${problem}`),
     ...(answer.masks ?? []).map(({ key, mask, vendor, host, line, text }) => [`mask line ${line}`,
       host === null ? '' : ` [${host}]`, vendor && ` ${vendor}`, key ? ` ${key} ${mask}` : '', ` (${text})`].join('')),
+    ...settingLines(answer.setting),
     ...notes.map(noteLine),
     `read: ${reading.sentence}`,
   ].map((line) => line.trimEnd()).join('\n');
+}
+
+/** The person's own mask, where there is one. */
+function settingLines(setting) {
+  if (!setting) return [];
+  const { format, works, sentence, registers, diff, notes: said } = setting;
+  const letters = (bit) => diff.find(({ key, bit: at }) => key === bit.key && at === bit.bit);
+  const line = (group) => (bit) => {
+    const { yours = '', ours = '' } = letters(bit) ?? {};
+    return `  ${group} ${bit.key}[${bit.bit}] ${bit.name}${yours && ` ${yours} for ${ours}`}: ${bit.reason}`;
+  };
+  const listed = [...setting.missing, ...setting.needless, ...setting.dangerous];
+  const others = diff.filter((bit) => !listed.some(({ key, bit: at }) => key === bit.key && at === bit.bit));
+  return [
+    `setting${format && `, ${format}`} (${works ? 'works' : 'does not work'}): ${sentence}`,
+    ...registers.map(({ key, custom, effective }) => `  ${key} ${custom}\n    effective ${effective}`),
+    ...setting.missing.map(line('missing')),
+    ...setting.needless.map(line('needless')),
+    ...setting.dangerous.map(line('dangerous')),
+    ...others.map(line('other')),
+    ...said.map((note) => `  note: ${note}`),
+  ];
 }
 
 function refusalLines({ platform, line, lastLine, sentence, step, bits }) {

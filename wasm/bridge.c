@@ -28,6 +28,7 @@ u32 EXPORT(input_size)(void);
 u8 *EXPORT(memory_base)(void);
 int EXPORT(begin)(void);
 void EXPORT(source)(u32 name_len, u32 format);
+int EXPORT(setting)(void);
 u32 EXPORT(feed)(u32 len, int last);
 u32 EXPORT(answer)(u32 request_len);
 u32 EXPORT(explain)(u32 leaf, u32 sub, u32 reg, u32 bit);
@@ -69,6 +70,12 @@ void source(u32 name_len, u32 format)
 {
     enum format_id forced = format < FORMATS ? (enum format_id)format : FORMATS;
     engine_source(engine, (struct view){input_text, name_len}, forced);
+}
+
+/* What is fed from here on is the person's own setting. */
+int setting(void)
+{
+    return engine_setting(engine);
 }
 
 /* Returns how many bytes were taken; a line as long as the whole input is taken

@@ -19,6 +19,8 @@ says which CPU features to hide so that virtual machines can move between them.
                                  name (avx2) or a place (7.0.ebx.5)
   --qemu VERSION                 the QEMU you run, as in 8.2; none: the newest known
   --libvirt VERSION              the same for libvirt
+  --setting FILE                 a mask your machines have already: a -cpu string, a <cpu> element,
+                                 cpuid.* lines, an xl cpuid= list, a template; what it does here
   --target ID                    print just the text for one platform (see --list targets)
   --format ID                    what the texts are, where that is told wrongly
   --link                         print the fragment of a share link
@@ -38,6 +40,7 @@ const OPTIONS = {
   keep: { type: 'string', multiple: true },
   qemu: { type: 'string' },
   libvirt: { type: 'string' },
+  setting: { type: 'string' },
   target: { type: 'string' },
   format: { type: 'string' },
   link: { type: 'boolean' },
@@ -84,6 +87,12 @@ async function readSources(paths) {
   return sources;
 }
 
+async function readSetting(path) {
+  if (path === undefined) return null;
+  const [source] = await readSources([path]);
+  return source;
+}
+
 async function loadCore() {
   const url = new URL('../build/wasm/core.wasm', import.meta.url);
   try {
@@ -102,7 +111,7 @@ function ownDefault(text) {
   return { register: text.slice(0, equals), mask: text.slice(equals + 1) };
 }
 
-function makeRequest(core, values, sources) {
+function makeRequest(core, values, sources, setting = null) {
   const known = (what, id) => core.list(what).some((row) => row.id === id);
   if (values.profile !== undefined && !known('profiles', values.profile)) {
     throw new Refusal(`There is no profile called ${values.profile}; see --list profiles.`);
@@ -125,6 +134,7 @@ function makeRequest(core, values, sources) {
     keep: values.keep ?? [],
     qemu: values.qemu ?? null,
     libvirt: values.libvirt ?? null,
+    setting,
   };
 }
 
@@ -142,7 +152,7 @@ function listText(core, what) {
 
 const KEYS = ['version', 'hosts', 'profile', 'check', 'registers', 'bits', 'verdict', 'notes',
   'targets'];
-const ALSO = ['how', 'refusals', 'masks', 'profileName', 'profileReason', 'reading'];
+const ALSO = ['how', 'refusals', 'masks', 'setting', 'profileName', 'profileReason', 'reading'];
 
 function jsonText(answer) {
   const picked = Object.fromEntries([...KEYS, ...ALSO].map((key) => [key, answer[key]]));
@@ -265,6 +275,21 @@ function masksText(masks) {
   return rows.length ? ['\nMasks these texts already carry\n', ...rows] : [];
 }
 
+const FOUND = [['missing', 'Left'], ['dangerous', 'Dangerous'], ['needless', 'Needless']];
+
+/** What the person's own mask does to these hosts. */
+function settingText(setting) {
+  if (!setting) return [];
+  return [
+    `\nYour setting${setting.format && ` (${setting.format})`}\n  ${setting.sentence}\n`,
+    ...setting.registers.map(({ key, custom, effective }) =>
+      `  ${key.replace('.0.', '.')}\n    custom     ${custom}\n    effective  ${effective}\n`),
+    ...FOUND.flatMap(([group, title]) => linesText(`  ${title}`, setting[group]
+      .map((bit) => `  ${placeOf(bit)} ${bit.name}: ${bit.reason}`))),
+    ...setting.notes.map((note) => `  - ${note}\n`),
+  ];
+}
+
 function reportText(answer) {
   const { verdict } = answer;
   const facts = [verdict.vendor, verdict.psabi, verdict.evc && `EVC ${verdict.evc}`,
@@ -288,6 +313,7 @@ function reportText(answer) {
     ...told.map((register) => registerText(answer, register)),
     ...quietText(answer, told),
     ...masksText(answer.masks),
+    ...settingText(answer.setting),
     ...(answer.notes.length ? ['\nNotes\n'] : []),
     ...answer.notes.map((note) => `  ${placeText(note)}${note.text}\n`),
   ].join('');
@@ -324,7 +350,8 @@ async function main() {
     return 0;
   }
   makeRequest(core, values, []);
-  return print(core, values, makeRequest(core, values, await readSources(positionals)));
+  const setting = await readSetting(values.setting);
+  return print(core, values, makeRequest(core, values, await readSources(positionals), setting));
 }
 
 process.stdout.on('error', (error) => process.exit(error.code === 'EPIPE' ? 0 : 2));

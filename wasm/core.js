@@ -301,7 +301,7 @@ class Core {
     return this.#lists[what];
   }
 
-  #read(sources) {
+  #read({ sources, setting }) {
     const memory = this.#memory;
     memory.exports.begin();
     for (const source of sources ?? []) {
@@ -309,12 +309,13 @@ class Core {
       memory.exports.source(memory.write(encoder.encode(source.name ?? '').subarray(-1024)), format);
       memory.feed(bytesOf(source));
     }
+    if (setting && memory.exports.setting()) memory.feed(bytesOf(setting));
   }
 
   /** Reads the sources and answers; never throws, whatever the bytes are. */
   answer(request) {
     const memory = this.#memory;
-    this.#read(request.sources);
+    this.#read(request);
     const length = memory.write(encoder.encode(requestText(request)));
     const at = memory.exports.answer(length);
     return this.#answerObject(memory.record('answer', at));
@@ -364,6 +365,7 @@ class Core {
         .map((refusal) => refusalObject(memory, refusal)),
       masks: memory.records('mask', answer.masks_at, answer.masks_n)
         .map((mask) => maskObject(memory, mask, hosts)),
+      setting: answer.setting_at ? settingObject(memory, answer.setting_at) : null,
       profileName: profile.name,
       profileReason: answer.reason,
       reading: {
@@ -384,7 +386,7 @@ class Core {
    */
   encode(request, { names = true } = {}) {
     const memory = this.#memory;
-    this.#read(request.sources);
+    this.#read(request);
     memory.exports.answer(memory.write(encoder.encode(requestText(request))));
     const at = memory.exports.encode(names ? 1 : 0);
     return memory.text(at, memory.exports.said_len());
@@ -414,6 +416,40 @@ class Core {
       REGISTERS.indexOf(reg), bit);
     return at ? bitObject(memory, memory.record('bit', at), this.hosts) : null;
   }
+}
+
+const GROUPS = ['missing', 'needless', 'dangerous'];
+const FINDINGS = ['', 'left', 'left', 'lacks', 'dropped', 'forbidden', 'unchecked', 'forced',
+  'overrides', 'alone', 'mitigation', 'spare', 'aside'];
+
+/**
+ * A mask that is there already, beside the recommended one: which bits it leaves, hides for
+ * nothing or makes dangerous; diff has all in which a guest would see something else.
+ */
+function settingObject(memory, at) {
+  const record = memory.record('setting', at);
+  const findings = memory.records('finding', record.findings_at, record.findings_n)
+    .map(({ leaf, sub, reg, bit, name, group, what, yours, ours, reason }) => ({
+      key: keyOf(leaf, sub, reg), bit, name, kind: FINDINGS[what], group: GROUPS[group] ?? 'other',
+      yours: String.fromCharCode(yours), ours: String.fromCharCode(ours), reason,
+    }));
+  const inGroup = (wanted) => findings.filter(({ group }) => group === wanted)
+    .map(({ group, yours, ours, ...bit }) => bit);
+  return {
+    format: record.format,
+    sentence: record.sentence,
+    works: record.works === 1,
+    missing: inGroup('missing'),
+    needless: inGroup('needless'),
+    dangerous: inGroup('dangerous'),
+    registers: memory.records('register', record.registers_at, record.registers_n)
+      .map((register) => registerObject(memory, register))
+      .filter(({ custom }) => /[^- ]/.test(custom))
+      .map(({ key, title, custom, effective }) => ({ key, title, custom, effective })),
+    diff: findings.filter(({ yours, ours }) => yours !== ours)
+      .map(({ group, ...bit }) => bit),
+    notes: memory.records('line', record.lines_at, record.lines_n).map((line) => line.text),
+  };
 }
 
 /** How a target is used: its file's name, and lists of sentences. */

@@ -86,6 +86,7 @@ int names_model(struct reader *r, struct view model)
         note_model(r, NOTE_MODEL, model);
         return 0;
     }
+    r->fleet->models_n++;
     assume_model(r, d, row);
     r->list.last = r->here;
     r->list.end = r->here_end;

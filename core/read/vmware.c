@@ -64,7 +64,7 @@ static void note_mask(struct reader *r, struct view key, struct view value,
 static enum line_use register_mask(struct reader *r, struct view key,
     struct view value)
 {
-    struct mask_record place = {.placed_ = 1};
+    struct mask_record place = {.placed_ = 1, .format_ = FORMAT_VMX};
     struct mask mask;
     struct view rest = view_from(key, 6);
     u32 letters = 0, digits = 0, amd = view_find(rest, VIEW(".amd"));
@@ -113,7 +113,7 @@ static struct view feature_name(struct view key)
 static enum line_use feature_mask(struct reader *r, struct view key,
     struct view value)
 {
-    struct mask_record place = {0};
+    struct mask_record place = {.format_ = FORMAT_VMX};
     struct mask mask = mask_all('-');
     struct view name = feature_name(key);
     u32 row = name.len ? bit_named(&r->fleet->know, VMWARE, name, 0) : BITS;
@@ -433,7 +433,8 @@ void vmware_vector(struct reader *r, u32 leaf, u32 reg, struct view letters,
     /* Some zeros and else nothing said: so masks look, and no host. */
     if (mask || others || (known && known != 0xffffffffu && !value)) {
         keep_mask(r,
-            (struct mask_record){.placed_ = 1, .leaf_ = leaf, .reg_ = reg}, &m,
+            (struct mask_record){.placed_ = 1, .leaf_ = leaf, .reg_ = reg,
+                .format_ = FORMAT_VSPHERE}, &m,
             text_view(&key), letters);
         return;
     }
