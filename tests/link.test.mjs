@@ -119,6 +119,17 @@ for (const [what, list, budget] of [
   });
 }
 
+test('a bit is explained as before, whatever links were made or opened since', () => {
+  const request = asked(text([hosts.xeonL5320, hosts.xeonE52660v3]));
+  const [{ key, bit }] = core.answer(request).bits;
+  const before = core.explain(key, bit);
+  const payload = core.encode(asked(text(real[0])), { names: true });
+  for (const link of [null, payload, '1nonsense']) {
+    if (link) core.decode(link);
+    assert.deepEqual(core.explain(key, bit), before);
+  }
+});
+
 test('decode of anything malformed is a sentence, never an exception', () => {
   const random = seeded(13);
   const good = core.encode(asked(text(eight)), { names: true });

@@ -273,6 +273,9 @@ function refusalObject(memory, refusal) {
 class Core {
   #memory;
   #lists = {};
+  /** The last request, and whether its answer was overwritten in memory. */
+  #asked = null;
+  #forgotten = false;
 
   constructor(exports) {
     this.#memory = new Memory(exports);
@@ -315,6 +318,8 @@ class Core {
   /** Reads the sources and answers; never throws, whatever the bytes are. */
   answer(request) {
     const memory = this.#memory;
+    this.#asked = request;
+    this.#forgotten = false;
     this.#read(request);
     const length = memory.write(encoder.encode(requestText(request)));
     const at = memory.exports.answer(length);
@@ -388,6 +393,7 @@ class Core {
     const memory = this.#memory;
     this.#read(request);
     memory.exports.answer(memory.write(encoder.encode(requestText(request))));
+    this.#forgotten = request !== this.#asked;
     const at = memory.exports.encode(names ? 1 : 0);
     return memory.text(at, memory.exports.said_len());
   }
@@ -398,8 +404,10 @@ class Core {
     const { exports } = memory;
     const bytes = encoder.encode(payload);
     const at = exports.decode(memory.write(bytes));
+    this.#forgotten = true;
     if (!at) {
       const start = exports.input();
+      exports.begin();
       return { error: decoder.decode(memory.bytes.subarray(start, start + exports.said_len())) };
     }
     const text = memory.text(at, exports.said_len());
@@ -411,6 +419,7 @@ class Core {
   /** One bit of a register that the last answer lists, or null. */
   explain(key, bit) {
     const memory = this.#memory;
+    if (this.#forgotten && this.#asked) this.answer(this.#asked);
     const [leaf, sub, reg] = key.split('.');
     const at = memory.exports.explain(parseInt(leaf, 16), parseInt(sub, 16),
       REGISTERS.indexOf(reg), bit);
