@@ -46,6 +46,7 @@ struct compared {
     u32 ones, zeros; /* known 1, known 0 on some host */
     u32 unknown;     /* not known on some host */
     u32 hide;        /* differs, counts and can be hidden */
+    u32 withdrawn;   /* an erratum takes it from some host that shows it */
     struct mask standard, custom, effective; /* standard: the default mask */
     u32 row[32];      /* index in bits, or BITS where nobody named it */
     u8 merge[32];     /* enum merge */
@@ -89,10 +90,24 @@ int compare_hosts(struct answer *a);
 u32 fleet_vendor(const struct fleet *f);
 void choose_profile(struct answer *a);
 void make_masks(struct answer *a);
+/* safe.c: may a guest that saw the bit (OR_SAFE) elsewhere trust it on a host of
+ * this kind, which lacks it? UNSURE: its text does not tell. */
+enum safety { IS_SAFE, UNSURE, IS_EXPOSED };
+enum safety safety_of(const struct answer *a, const struct compared *c, u32 bit,
+    u32 kind);
+/* Of all hosts that lack it: the worst. */
+enum safety safety_of_all(const struct answer *a, const struct compared *c,
+    u32 bit);
 /* closure.c: hides what would be seen without what it needs. */
 void close_masks(struct answer *a);
 /* The n-th feature that the one of this row needs, or BITS. */
 u32 need_of(u32 row, u32 n);
+/* Is it something that hosts guard themselves with? */
+int is_mitigation(u32 merge);
+/* Is it that no guest may see both? */
+int excludes(u32 row, u32 other);
+/* Zen 1 and Zen 2, whose XSAVES an erratum withdraws. */
+int loses_xsaves(const struct answer *a, u32 kind);
 /* Bits that count under the profile: a difference there breaks a migration. */
 int letter_counts(u8 letter, u32 check);
 /* reason.c: the one sentence. */

@@ -4,7 +4,7 @@
  */
 #include "answer.h"
 
-enum { HARD, SOFT };
+enum { HARD, SOFT, NOT };
 
 /* The rows of bits.def by their places: what a need speaks of must be there. */
 enum {
@@ -58,25 +58,26 @@ static u32 on_kind(const struct answer *a, const struct compared *c, u32 bit,
     return word_bit(answer_word(a, kind, c->leaf, c->sub, c->reg), bit);
 }
 
-/* Is there a kind of host where the guest sees the one without the other? */
+/* Is there a kind of host where the guest sees the one without the other (with
+ * it, where no guest may see both)? */
 static int is_broken(const struct answer *a, const struct compared *c, u32 bit,
-    const struct compared *other, u32 other_bit)
+    const struct compared *other, u32 other_bit, u32 with)
 {
     if (!shows(c, bit)) {
         return 0;
     }
     /* With x no guest uses the bit: only what we hide ourselves matters. */
     if (c->effective.letter[bit] == 'x') {
-        return other->custom.letter[other_bit] == '0';
+        return !with && other->custom.letter[other_bit] == '0';
     }
     if (is_fixed(other, other_bit)) {
-        return other->effective.letter[other_bit] != '1';
+        return (other->effective.letter[other_bit] == '1') == with;
     }
-    if (!(other->zeros >> other_bit & 1)) {
+    if (!((with ? other->ones : other->zeros) >> other_bit & 1)) {
         return 0;
     }
     for (u32 i = 0; i < a->fleet->kinds_n; i++) {
-        if (on_kind(a, other, other_bit, i) == 0 &&
+        if (on_kind(a, other, other_bit, i) == with &&
             (is_fixed(c, bit) || on_kind(a, c, bit, i) == 1)) {
             return 1;
         }
@@ -84,32 +85,60 @@ static int is_broken(const struct answer *a, const struct compared *c, u32 bit,
     return 0;
 }
 
-static int is_mitigation(u32 merge)
+int is_mitigation(u32 merge)
 {
-    return merge == AND_WARN || merge == OR || merge == OR_SAFE;
+    return merge == AND_WARN || merge == OR_SAFE;
+}
+
+static void hide_bit(struct compared *c, u32 bit, u32 needs)
+{
+    c->decision[bit] = CLOSURE;
+    c->hide |= 1u << bit;
+    c->needs[bit] = (u16)needs;
+    c->custom.letter[bit] = c->effective.letter[bit] = '0';
 }
 
 static int hide_for(const struct answer *a, const struct need *n, const u16 *at)
 {
     u32 bit = bits.bit[n->feature], other = bits.bit[n->needs];
-    if (n->strength != HARD || !at[n->feature] || !at[n->needs]) {
+    if (n->strength == SOFT || !at[n->feature] || !at[n->needs]) {
         return 0;
     }
     struct compared *c = &a->registers[at[n->feature] - 1];
-    if (is_mitigation(c->merge[bit]) || c->merge[bit] == DERIVED ||
-        !is_broken(a, c, bit, &a->registers[at[n->needs] - 1], other)) {
+    if (is_mitigation(c->merge[bit]) || c->merge[bit] == OR ||
+        c->merge[bit] == DERIVED ||
+        !is_broken(a, c, bit, &a->registers[at[n->needs] - 1], other,
+            n->strength == NOT)) {
         return 0;
     }
-    c->decision[bit] = CLOSURE;
-    c->hide |= 1u << bit;
-    c->needs[bit] = n->needs;
-    c->custom.letter[bit] = c->effective.letter[bit] = '0';
+    hide_bit(c, bit, n->needs);
     return 1;
+}
+
+/* What an erratum takes from some hosts counts as missing there. */
+static void hide_withdrawn(const struct answer *a, struct compared *c)
+{
+    for (u32 i = 0; c->withdrawn && i < a->fleet->kinds_n; i++) {
+        struct word w = answer_word(a, i, c->leaf, c->sub, c->reg);
+        u32 bit = (u32)__builtin_ctz(c->withdrawn);
+        if (word_bit(w, bit) == 1 && !loses_xsaves(a, i) &&
+            a->check == SUBSET) {
+            if (letter_counts(c->effective.letter[bit], SUBSET)) {
+                hide_bit(c, bit, c->row[bit]);
+            } else if (c->effective.letter[bit] == 'x') {
+                c->decision[bit] = WARN;
+            }
+            return;
+        }
+    }
 }
 
 void close_masks(struct answer *a)
 {
     u16 *at = find_rows(a);
+    for (u32 i = 0; i < a->registers_n; i++) {
+        hide_withdrawn(a, &a->registers[i]);
+    }
     for (int again = at != NULL; again;) {
         again = 0;
         for (u32 i = 0; i < NEEDS_N; i++) {
@@ -126,4 +155,14 @@ u32 need_of(u32 row, u32 n)
         }
     }
     return BITS;
+}
+
+int excludes(u32 row, u32 other)
+{
+    for (u32 i = 0; i < NEEDS_N; i++) {
+        if (needs[i].feature == row && needs[i].needs == other) {
+            return needs[i].strength == NOT;
+        }
+    }
+    return 0;
 }

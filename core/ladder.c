@@ -8,7 +8,7 @@ enum { SAID = 3 };
 
 static u32 on_all_hosts(const struct compared *c)
 {
-    return c->ones & ~(c->zeros | c->unknown);
+    return c->ones & ~(c->zeros | c->unknown | c->withdrawn);
 }
 
 u32 seen_by_all(const struct compared *c)
@@ -37,17 +37,17 @@ static int asks(const struct rung_need *need, enum ladder ladder, u32 rung)
     return need->ladder == ladder && need->from <= rung && rung <= need->to;
 }
 
-/* What is missing for a rung, need by need; 0 when nothing is. */
+/* What is missing for a rung, need by need; how many bits that is. */
 static u32 find_missing(const struct answer *a, enum ladder ladder, u32 rung,
     u32 wanted[RUNG_NEEDS])
 {
-    u32 any = 0;
+    u32 n = 0;
     for (u32 i = 0; i < RUNG_NEEDS; i++) {
         int asked = asks(&rung_needs[i], ladder, rung);
         wanted[i] = asked ? missing(a, &rung_needs[i]) : 0;
-        any |= wanted[i];
+        n += (u32)__builtin_popcount(wanted[i]);
     }
-    return any;
+    return n;
 }
 
 u32 rung_reached(const struct answer *a, enum ladder ladder)
@@ -114,8 +114,16 @@ static void holders_say(struct text *t, const struct answer *a,
 void next_rung_say(struct text *t, const struct answer *a, enum ladder ladder,
     u32 reached)
 {
-    u32 wanted[RUNG_NEEDS], said = 0, next = reached + 1;
-    if (next > ladder_height(ladder)) {
+    u32 wanted[RUNG_NEEDS], said = 0, next = 0, least = 0xffffffffu;
+    /* The one that lacks least: AMD's ladder leaves features out again. */
+    for (u32 rung = ladder_height(ladder); rung > reached; rung--) {
+        u32 n = find_missing(a, ladder, rung, wanted);
+        if (n <= least) {
+            least = n;
+            next = rung;
+        }
+    }
+    if (!next) {
         return;
     }
     find_missing(a, ladder, next, wanted);

@@ -192,6 +192,10 @@ static enum decision decide(const struct answer *a, const struct compared *c,
     if (letter != 'x') {
         return HIDDEN;
     }
+    if (c->merge[bit] == OR_SAFE && differs &&
+        safety_of_all(a, c, bit) == IS_SAFE) {
+        return IGNORED;
+    }
     return differs && wants_care(c, bit) ? WARN : IGNORED;
 }
 

@@ -6,6 +6,8 @@
 
 #define ALL 0xffffffffu
 
+enum { XSAVES_BIT = 3 };
+
 /* The places read anywhere, sorted, each with four compared registers. */
 struct tally {
     u32 leaf, sub;
@@ -102,6 +104,23 @@ static void look_up(struct compared *c)
     bit_merges(c->leaf, c->sub, c->reg, c->merge);
 }
 
+int loses_xsaves(const struct answer *a, u32 kind)
+{
+    const struct kind_record *k = &a->fleet->kinds[kind];
+    return k->vendor_set_ == AMD && k->signed_ && k->family_ == 0x17 &&
+           word_bit(answer_word(a, kind, 0xd, 1, EAX), XSAVES_BIT) == 1;
+}
+
+static u32 withdrawn(const struct answer *a, const struct compared *c)
+{
+    int xsaves = c->leaf == 0xd && c->sub == 1 && c->reg == EAX;
+    u32 kind = 0;
+    while (xsaves && kind < a->fleet->kinds_n && !loses_xsaves(a, kind)) {
+        kind++;
+    }
+    return xsaves && kind < a->fleet->kinds_n ? 1u << XSAVES_BIT : 0;
+}
+
 int compare_hosts(struct answer *a)
 {
     const struct fleet *f = a->fleet;
@@ -138,6 +157,7 @@ int compare_hosts(struct answer *a)
                     .unknown = t[i].unknown[r],
                 };
                 look_up(c);
+                c->withdrawn = withdrawn(a, c);
             }
         }
     }

@@ -132,8 +132,8 @@ static const char *const aside_causes[] = {
                "off where guests move.",
     [OR] = "a 1 means that something is absent, so a guest should see it "
            "where any host has it.",
-    [OR_SAFE] = "a guest may see it where every host is patched or immune; "
-                "update microcode where it is 0.",
+    [OR_SAFE] = "a guest that starts with it trusts it everywhere: update "
+                "microcode or BIOS on %0.",
     [OR_INFO] = "it is how the hardware behaves and cannot be hidden.",
     [COND] = "it goes with RTM and is shown only where that is off.",
     [IGNORE] = "no guest has a use for it.",
@@ -145,6 +145,15 @@ static const char *aside_cause(const struct answer *a,
 {
     if (c->leaf >= 0x40000000u && c->leaf < 0x80000000u) {
         return "it belongs to a hypervisor, not to the host.";
+    }
+    if (c->decision[bit] == WARN && c->merge[bit] == OR_SAFE &&
+        safety_of_all(a, c, bit) == UNSURE) {
+        return "a guest that starts with it trusts it everywhere: update "
+               "microcode or BIOS on %0, unless the CPUs are immune.";
+    }
+    if (c->merge[bit] == OR_SAFE && c->decision[bit] == IGNORED) {
+        return "a guest may see it on %0 as well: the hole it speaks of is "
+               "not there, or closed.";
     }
     if (aside_causes[c->merge[bit]]) {
         return aside_causes[c->merge[bit]];
@@ -193,14 +202,37 @@ static struct view row_name(const struct answer *a, u32 row)
     return bit_name(&a->fleet->know, row);
 }
 
+/* Which host it is that has the erratum. */
+static void withdrawn_say(struct text *t, const struct answer *a,
+    const char *head)
+{
+    u32 kind = 0;
+    while (!loses_xsaves(a, kind)) {
+        kind++;
+    }
+    text_say(t,
+        "%v: an erratum of Zen 1 and Zen 2, as in %v, may lose what XSAVES "
+        "saves; systems there do without it, so it counts as missing.",
+        view_of(head), first_host_name(a, kind));
+}
+
 /* What the bit was hidden for. */
-static void needed_say(struct text *t, const struct answer *a, u32 row)
+static void needed_say(struct text *t, const struct answer *a, u32 own, u32 row)
 {
     const struct compared *c =
         answer_register(a, bits.leaf[row], bits.sub[row], bits.reg[row]);
     int shown = c && mask_shows(c->effective.letter[bits.bit[row]]);
-    text_say(t, "hidden: it needs %v, which %v.", row_name(a, row),
-        shown ? VIEW("not every host has") : VIEW("the guest does not see"));
+    if (own == row) {
+        withdrawn_say(t, a, "hidden");
+    } else if (excludes(own, row)) {
+        text_say(t,
+            "hidden: no guest may see it together with %v; hide %v to keep it.",
+            row_name(a, row), row_name(a, row));
+    } else {
+        text_say(t, "hidden: it needs %v, which %v.", row_name(a, row),
+            shown ? VIEW("not every host has")
+                  : VIEW("the guest does not see"));
+    }
 }
 
 /* One more name of a list that breaks off after three. */
@@ -212,21 +244,58 @@ static void list_say(struct text *t, u32 said, const char *head,
     }
 }
 
+enum { ANCESTORS = 16 };
+
+/* All that a feature needs, and what that needs, and so on. */
+static u32 needs_of(u32 row, u32 list[ANCESTORS])
+{
+    u32 n = 0;
+    for (u32 at = 0; at <= n && row < BITS; at++) {
+        for (u32 i = 0, need; (need = need_of(row, i)) < BITS; i++) {
+            u32 met = 0;
+            while (met < n && list[met] != need) {
+                met++;
+            }
+            if (met == n && n < ANCESTORS) {
+                list[n++] = need;
+            }
+        }
+        row = at < n ? list[at] : (u32)BITS;
+    }
+    return n;
+}
+
+/* Was it hidden for this one, or for what was hidden for this one? */
+static int goes_with(const struct answer *a, const struct compared *c, u32 bit,
+    u32 row)
+{
+    for (u32 steps = 0; c && c->decision[bit] == CLOSURE && steps < ANCESTORS;
+         steps++) {
+        u32 need = c->needs[bit];
+        if (need == row) {
+            return c->row[bit] != row;
+        }
+        c = answer_register(a, bits.leaf[need], bits.sub[need], bits.reg[need]);
+        bit = bits.bit[need];
+    }
+    return 0;
+}
+
 /* What is hidden with the bit, or what keeping it asks for. */
 static void relatives_say(struct text *t, const struct answer *a,
     const struct compared *c, u32 bit)
 {
-    u32 said = 0;
+    u32 said = 0, needs[ANCESTORS];
     if (c->decision[bit] == KEEP && c->ones >> bit & 1) {
-        for (u32 i = 0, row; (row = need_of(c->row[bit], i)) < BITS; i++) {
-            list_say(t, said++, " To keep it, keep %v", row_name(a, row));
+        for (u32 i = 0, n = needs_of(c->row[bit], needs); i < n; i++) {
+            list_say(t, said++, " To keep it, keep %v", row_name(a, needs[i]));
         }
     } else if (c->decision[bit] == HIDE || c->decision[bit] == CLOSURE) {
         for (u32 i = 0; i < a->registers_n; i++) {
             const struct compared *other = &a->registers[i];
             for (u32 b = 0; b < 32; b++) {
                 if (other->decision[b] == CLOSURE &&
-                    other->needs[b] == c->row[bit]) {
+                    goes_with(a, other, b, c->row[bit])) {
                     list_say(t, said++, " With it goes %v",
                         row_name(a, other->row[b]));
                 }
@@ -256,7 +325,10 @@ void reason_say(struct text *t, struct answer *a, const struct compared *c,
     switch (c->decision[bit]) {
     case HIDE:
         middle = hide_cause(a, letter);
-        if (c->merge[bit] == AND_WARN) {
+        if (c->merge[bit] == OR_SAFE && safety_of_all(a, c, bit) == IS_SAFE) {
+            tail = " It tells guests that the host is patched, and %0 is, or "
+                   "is immune; without it they call themselves vulnerable.";
+        } else if (is_mitigation(c->merge[bit])) {
             tail = update_may_bring(a, c->row[bit])
                        ? " It is a mitigation: update microcode or BIOS on %0 "
                          "before hiding it."
@@ -270,7 +342,7 @@ void reason_say(struct text *t, struct answer *a, const struct compared *c,
         tail = hidden_cause(letter);
         break;
     case CLOSURE:
-        needed_say(t, a, c->needs[bit]);
+        needed_say(t, a, c->row[bit], c->needs[bit]);
         head = "";
         break;
     case CONFLICT: head = conflict(letter); break;
@@ -279,6 +351,11 @@ void reason_say(struct text *t, struct answer *a, const struct compared *c,
         tail = unknown_tail(a, c, bit);
         break;
     case WARN:
+        if (c->withdrawn >> bit & 1) {
+            withdrawn_say(t, a, "take care");
+            head = "";
+            break;
+        }
         head = "take care: %d; ";
         tail = aside_cause(a, c, bit);
         break;

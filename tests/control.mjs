@@ -313,13 +313,42 @@ export function control(words, vendor, profile, check = PROFILES[profile].check)
       out.effective += hide ? '0' : there ? '1' : default_;
     }
     return [key, out];
-  })));
+  })), check);
 }
 
 /** SYSCALL is 0 on Intel to a dump taken outside 64-bit mode: with LM it counts as 1. */
 const byMode = (words, key, bit) => key === '80000001.0.edx' && bit === 11
   && words.every((one) => value(one, key, 11) !== 0
     || (one.get('0.0.ebx') === 0x756e6547 && value(one, key, 29) === 1));
+
+/** What Zen 1 and Zen 2 (family 17h) say of XSAVES is not to be trusted: an erratum. */
+const erratum = (one) => one.get('0.0.ebx') === 0x68747541
+  && (one.get('1.0.eax') & 0x0ff00f00) === 0x00800f00 && value(one, 'd.1.eax', 3) === 1;
+
+/** XSAVES goes where some hosts have the erratum and others really have the feature. */
+function withdraw(words, registers, check) {
+  const out = registers['d.1.eax'];
+  const apart = words.some(erratum)
+    && words.some((one) => value(one, 'd.1.eax', 3) === 1 && !erratum(one));
+  if (!out || check !== 'subset' || !apart || !'HTF'.includes(at(out.effective, 3))) return;
+  out.closure |= 8;
+  out.effective = [...out.effective].with(31 - 3, '0').join('');
+}
+
+/** The first goes where a guest would see both: they cannot be together. */
+const APART = [['7.0.ebx', 14, '7.1.edx', 21], ['7.0.ebx', 11, '7.0.edx', 11]];
+
+function part(words, registers) {
+  return APART.some(([key, bit, other, otherBit]) => {
+    if (!registers[key] || !registers[other] || at(registers[key].effective, bit) === 'x') return false;
+    const both = words.some((one) => seen(registers, one, key, bit) === 1
+      && seen(registers, one, other, otherBit) === 1);
+    if (!both) return false;
+    registers[key].closure = (registers[key].closure | (1 << bit)) >>> 0;
+    registers[key].effective = [...registers[key].effective].with(31 - bit, '0').join('');
+    return true;
+  });
+}
 
 /** Does the guest see the bit on this host? null: unknown. */
 function seen(effective, words, key, bit) {
@@ -328,10 +357,11 @@ function seen(effective, words, key, bit) {
 }
 
 /** Features seen somewhere without what they need, hidden until there is none. */
-function closed(words, registers) {
+function closed(words, registers, check) {
+  withdraw(words, registers, check);
   const place = (text) => [text.replace(/\.\d+$/, ''), Number(/\d+$/.exec(text)[0])];
   for (let again = true; again;) {
-    again = false;
+    again = part(words, registers);
     for (const [need, features] of Object.entries(NEEDED_BY)) {
       const [key, bit] = place(need);
       for (const [other, otherBit] of features.split(' ').map(place)) {
