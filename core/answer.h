@@ -115,8 +115,8 @@ void reason_say(struct text *t, struct answer *a,
     const struct compared *c, u32 bit);
 /* Writes a sentence about a bit. Its places: %n the bit's name (or that it has
  * none), %b the same (or nothing), %f the field's name, %p where it is, %l its
- * default letter, %d how hosts differ in it, %0 %1 %2 the hosts where it is 0,
- * 1 or unknown. */
+ * default letter, %d how hosts differ in it, %w the command that tells more of
+ * it, %0 %1 %2 the hosts where it is 0, 1 or unknown. */
 void bit_say(struct text *t, struct answer *a, const struct compared *c,
     u32 bit, const char *sentence);
 /* Can microcode give an older CPU this mitigation, or did it come with a new

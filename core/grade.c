@@ -219,13 +219,7 @@ static void bit_problem(struct verdict *v, const struct compared *c, u32 b)
     struct text t;
     u32 d = c->decision[b];
     const char *sentence = NULL;
-    if (d == HIDE && c->merge[b] == AND_WARN) {
-        sentence = update_may_bring(v->a, c->row[b])
-                       ? "%b (%p) is a mitigation: update microcode or BIOS on "
-                         "%0 rather than hide it."
-                       : "%b (%p) is a mitigation that no update brings to %0: "
-                         "guests without it guard themselves by slower means.";
-    } else if (d == CONFLICT) {
+    if (d == CONFLICT) {
         sentence = "%b (%p) must be equal and cannot be masked: 1 on %1, 0 on "
                    "%0.";
     } else if (required_nowhere(c, b)) {
@@ -234,6 +228,128 @@ static void bit_problem(struct verdict *v, const struct compared *c, u32 b)
     if (sentence) {
         bit_say(problem_open(v, &t), v->a, c, b, sentence);
         problem_close(v, &t);
+    }
+}
+
+/* Mitigations that some hosts lack, and what to do about it: one sentence for
+ * all that the same hosts lack. */
+enum gap { NO_GAP, UPDATE, NO_UPDATE, TRUSTED, DOUBTED, GAPS = 96, LISTED = 6 };
+
+static const char *const gap_says[][2] = {
+    [UPDATE] = {" is a mitigation: update microcode or BIOS on %0 rather than "
+                "hide it.",
+        " are mitigations: update microcode or BIOS on %0 rather than hide "
+        "them."},
+    [NO_UPDATE] = {" is a mitigation that no update brings to %0: guests "
+                   "without it guard themselves by slower means.",
+        " are mitigations that no update brings to %0: guests without them "
+        "guard themselves by slower means."},
+    [TRUSTED] = {" is missing on %0, and a guest that starts with it trusts it "
+                 "there, too: update microcode or BIOS on %0.",
+        " are missing on %0, and a guest that starts with them trusts them "
+        "there, too: update microcode or BIOS on %0."},
+    [DOUBTED] = {" is missing on %0: update microcode or BIOS there, unless "
+                 "the CPUs are immune. Paste the output of %w to know.",
+        " are missing on %0: update microcode or BIOS there, unless the CPUs "
+        "are immune. Paste the output of %w to know."},
+};
+
+struct gaps {
+    const struct compared *c[GAPS];
+    u8 bit[GAPS], gap[GAPS];
+    u32 hosts[GAPS]; /* a hash of the kinds that lack it */
+    u32 n;
+};
+
+/* What kind of gap the bit leaves on this kind of host. */
+static enum gap gap_on(const struct verdict *v, const struct compared *c, u32 b,
+    u32 kind)
+{
+    u32 d = c->decision[b];
+    if (word_bit(kind_words(v->a, c)[kind], b) != 0) {
+        return NO_GAP;
+    }
+    if (c->merge[b] == OR_SAFE && (d == HIDE || d == WARN)) {
+        enum safety s = safety_of(v->a, c, b, kind);
+        return s == IS_SAFE      ? NO_GAP
+               : s == UNSURE     ? DOUBTED
+               : d == HIDE       ? UPDATE
+                                 : TRUSTED;
+    }
+    if (c->merge[b] == AND_WARN && d == HIDE) {
+        return update_may_bring(v->a, c->row[b]) ? UPDATE : NO_UPDATE;
+    }
+    return NO_GAP;
+}
+
+static void find_gaps(const struct verdict *v, const struct compared *c, u32 b,
+    struct gaps *g)
+{
+    u32 hosts[DOUBTED + 1] = {0};
+    for (u32 i = 0; i < v->a->fleet->kinds_n; i++) {
+        u32 gap = gap_on(v, c, b, i);
+        hosts[gap] = (hosts[gap] ^ (i + 1)) * 0x01000193u;
+    }
+    for (u32 gap = UPDATE; gap <= DOUBTED && g->n < GAPS; gap++) {
+        if (hosts[gap]) {
+            g->c[g->n] = c;
+            g->bit[g->n] = (u8)b;
+            g->gap[g->n] = (u8)gap;
+            g->hosts[g->n++] = hosts[gap];
+        }
+    }
+}
+
+/* Leaves only the hosts with this gap as those that lack the bit. */
+static void narrow(struct verdict *v, const struct compared *c, u32 b,
+    enum gap gap)
+{
+    for (u32 i = 0; i < v->a->fleet->kinds_n; i++) {
+        if (gap_on(v, c, b, i) != gap) {
+            v->a->words[i].known &= ~(1u << b);
+        }
+    }
+}
+
+static void gap_say(struct verdict *v, struct gaps *g, u32 first)
+{
+    struct text t;
+    u32 said = 0, gap = g->gap[first];
+    problem_open(v, &t);
+    for (u32 i = first; i < g->n; i++) {
+        if (g->gap[i] == gap && g->hosts[i] == g->hosts[first]) {
+            if (said++ < LISTED) {
+                bit_say(&t, v->a, g->c[i], g->bit[i],
+                    said > 1 ? ", %b (%p)" : "%b (%p)");
+            }
+            g->gap[i] = i == first ? g->gap[i] : NO_GAP;
+        }
+    }
+    if (said > LISTED) {
+        text_say(&t, " and %u more", said - LISTED);
+    }
+    narrow(v, g->c[first], g->bit[first], (enum gap)gap);
+    bit_say(&t, v->a, g->c[first], g->bit[first], gap_says[gap][said > 1]);
+    v->a->words_of = NULL;
+    problem_close(v, &t);
+}
+
+static void gap_problems(struct verdict *v)
+{
+    struct gaps g;
+    g.n = 0;
+    for (u32 i = 0; i < v->a->registers_n; i++) {
+        const struct compared *c = &v->a->registers[i];
+        for (u32 b = 0; b < 32; b++) {
+            if (is_mitigation(c->merge[b])) {
+                find_gaps(v, c, b, &g);
+            }
+        }
+    }
+    for (u32 i = 0; i < g.n; i++) {
+        if (g.gap[i]) {
+            gap_say(v, &g, i);
+        }
     }
 }
 
@@ -327,6 +443,7 @@ static void find_problems(struct verdict *v)
         }
     }
     if (!v->vendors_differ) {
+        gap_problems(v);
         for (u32 i = 0; xsave_conflict_say(problem_open(v, &t), v->a, i); i++) {
             problem_close(v, &t);
         }

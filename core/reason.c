@@ -91,6 +91,10 @@ void bit_say(struct text *t, struct answer *a, const struct compared *c,
             text_put(t, name);
             break;
         case 'p': place_say(t, c->leaf, c->sub, c->reg, bit); break;
+        case 'w':
+            text_put(t, a->vendor == INTEL ? VIEW("rdmsr -a 0x10a")
+                                           : VIEW("cpuid -1 -r"));
+            break;
         default: hosts_say(t, a, c, bit, (u32)(*p - '0')); break;
         }
     }
