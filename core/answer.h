@@ -90,8 +90,8 @@ int compare_hosts(struct answer *a);
 u32 fleet_vendor(const struct fleet *f);
 void choose_profile(struct answer *a);
 void make_masks(struct answer *a);
-/* safe.c: may a guest that saw the bit (OR_SAFE) elsewhere trust it on a host of
- * this kind, which lacks it? UNSURE: its text does not tell. */
+/* safe.c: may a guest that saw the bit (OR_SAFE) elsewhere trust it on this kind
+ * of host, which lacks it? UNSURE: its text does not tell. */
 enum safety { IS_SAFE, UNSURE, IS_EXPOSED };
 enum safety safety_of(const struct answer *a, const struct compared *c, u32 bit,
     u32 kind);

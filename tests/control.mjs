@@ -340,7 +340,8 @@ const APART = [['7.0.ebx', 14, '7.1.edx', 21], ['7.0.ebx', 11, '7.0.edx', 11]];
 
 function part(words, registers) {
   return APART.some(([key, bit, other, otherBit]) => {
-    if (!registers[key] || !registers[other] || at(registers[key].effective, bit) === 'x') return false;
+    const there = registers[key] && registers[other];
+    if (!there || at(registers[key].effective, bit) === 'x') return false;
     const both = words.some((one) => seen(registers, one, key, bit) === 1
       && seen(registers, one, other, otherBit) === 1);
     if (!both) return false;
