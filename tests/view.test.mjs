@@ -336,3 +336,16 @@ test('what is to be typed stands apart in a step', () => {
   assert.deepEqual(view.typed('Run `qm set 1` twice.'), [{ text: 'Run ', code: false },
     { text: 'qm set 1', code: true }, { text: ' twice.', code: false }]);
 });
+
+test('a setting is judged the worst first, once for all bits of which the same is said', () => {
+  const told = core.answer({ sources: [{ name: '', text: samples[1].text }],
+    setting: { name: '', text: '-cpu Haswell-noTSX,+avx512f,-pcid' } }).setting;
+  const groups = view.settingGroups(told);
+  assert.deepEqual([groups[0].word, groups.at(-1).word], ['dangerous', 'needless']);
+  const bits = groups.flatMap((group) => group.bits.map(({ key, bit }) => `${key}.${bit}`));
+  assert.equal(new Set(bits).size, bits.length);
+  assert.equal(groups[0].bits[0].name, 'AVX512F');
+  assert.deepEqual([groups[0].yours, groups[0].ours], ['H', '0']);
+  assert.deepEqual(view.sentences('One (v1.2) is. Two is.'), ['One (v1.2) is.', 'Two is.']);
+  assert.deepEqual(view.sentences(''), ['', '']);
+});

@@ -14,6 +14,9 @@ export const profile = signal(null);
 export const check = signal(null);
 export const defaults = signal([]);
 
+/** What the person's machines have now, in the words of their platform. */
+export const setting = signal('');
+
 /** { key, bit, listed } or null; listed: it was chosen in the table of differences. */
 export const selected = signal(null);
 /** Where the focus should go: { key, bit, row }; a new object each time. */
@@ -43,6 +46,7 @@ export const request = computed(() => ({
   profile: profile.value,
   check: check.value,
   defaults: defaults.value,
+  setting: setting.value.trim() === '' ? null : { name: '', text: setting.value },
 }));
 
 export const answer = computed(() =>
@@ -170,6 +174,7 @@ function forget() {
   profile.value = null;
   check.value = null;
   defaults.value = [];
+  setting.value = '';
   selected.value = null;
   unfolded.value = new Map();
   filter.value = null;

@@ -551,3 +551,31 @@ export function platforms({ targets, how, profile, hosts }) {
 /** A step in pieces: what stands between backquotes is to be typed. */
 export const typed = (step) => step.split('`')
   .map((text, at) => ({ text, code: at % 2 === 1 })).filter(({ text }) => text);
+
+const FOUND = [['dangerous', 'dangerous'], ['missing', 'missing'], ['needless', 'needless'],
+  ['diff', 'otherwise']];
+
+/** What is to be said of a setting, the worst first: bits of which the same is said together. */
+export function settingGroups(setting) {
+  const at = ({ key, bit }) => `${key}.${bit}`;
+  const letters = new Map(setting.diff.map((row) => [at(row), row]));
+  const seen = new Set();
+  const groups = new Map();
+  for (const [group, word] of FOUND) {
+    for (const row of setting[group]) {
+      if (seen.has(at(row))) continue;
+      seen.add(at(row));
+      const { yours, ours } = letters.get(at(row)) ?? {};
+      const id = [word, row.reason, yours, ours].join('\n');
+      if (!groups.has(id)) groups.set(id, { word, reason: row.reason, yours, ours, bits: [] });
+      groups.get(id).bits.push(row);
+    }
+  }
+  return [...groups.values()];
+}
+
+/** A text's first sentence, and the others. */
+export function sentences(text) {
+  const [, first, rest] = /^(.*?\.)(?: (.*))?$/s.exec(text) ?? [text, text];
+  return [first, rest ?? ''];
+}

@@ -558,6 +558,23 @@ Required: x001:xxxx:x0xx:xxxx:xxxx:xxxx:xxxx:xxxx
     assert.match(readFileSync(await download.path(), 'utf8'), /^cpuid\.1\.ecx = .*\n$/);
   });
 
+  it('judges the setting that machines have now', async () => {
+    await sample(/2006/);
+    const panel = page.getByRole('region', { name: 'Your present setting' });
+    await panel.getByRole('textbox').fill('cpuid.1.ecx = "----:----:----:----:----:----:---0:----"');
+    await panel.getByText('read as .vmx or OVF').waitFor();
+    await panel.getByText(/leaves 2 bits that differ: DTES64 and SSE3/).waitFor();
+    assert.match(await panel.locator('.lines').innerText(), /1\.ecx\[2\] DTES64\s+Missing\./);
+    await panel.getByRole('button', { name: '1.ecx[2]' }).click();
+    await page.waitForFunction(() => document.activeElement.dataset.bit === '2');
+    await panel.getByRole('textbox').fill('cpuid.1.ecx = "----:----:----:----:----:----:---0:-0-0"');
+    await panel.getByText('1.ecx[2]').waitFor({ state: 'detached' });
+    assert.match(await verdict(), /^Hide 3 bits/, 'it changes nothing else');
+    await button('clear').click();
+    await sample(/2006/);
+    assert.equal(await panel.getByRole('textbox').inputValue(), '');
+  });
+
   it('puts the text to copy right under the verdict', async () => {
     await sample(/2006/);
     await button('copy 1 line for vSphere Client dialog').click();

@@ -6,6 +6,7 @@ import { Hosts } from './hosts.jsx';
 import { Masks } from './masks.jsx';
 import { Refusals } from './refusals.jsx';
 import { Rule } from './rule.jsx';
+import { Setting } from './setting.jsx';
 import { Share } from './share.jsx';
 import { Start } from './start.jsx';
 import { Targets } from './targets.jsx';
@@ -30,6 +31,7 @@ export function App() {
           <Differences />
           <Masks />
           <Targets />
+          <Setting />
           <Share />
         </>
       )}
