@@ -67,6 +67,7 @@ struct answer {
     /* The words of one register, kind by kind: bits are asked for in turn. */
     const struct compared *words_of;
     struct word *words;
+    u8 *marks; /* of kinds, for a sentence about some of them */
     struct request request;
 };
 
@@ -119,6 +120,9 @@ void reason_say(struct text *t, struct answer *a,
  * it, %0 %1 %2 the hosts where it is 0, 1 or unknown. */
 void bit_say(struct text *t, struct answer *a, const struct compared *c,
     u32 bit, const char *sentence);
+/* Names the first hosts of the kinds marked in the answer, and how many more
+ * there are; returns how many in all. */
+u32 marked_say(struct text *t, const struct answer *a);
 /* Can microcode give an older CPU this mitigation, or did it come with a new
  * generation? */
 int update_may_bring(const struct answer *a, u32 row);
@@ -142,6 +146,8 @@ void next_rung_say(struct text *t, const struct answer *a, enum ladder ladder,
     u32 reached);
 /* cost.c: guests that no longer start, and what others lose. */
 void make_costs(struct answer *a, struct answer_record *record);
+/* drift.c: hosts with the same CPU that differ all the same. */
+void make_drift(struct answer *a, struct answer_record *record);
 /* grade.c: the verdict. */
 struct view first_host_name(const struct answer *a, u32 kind);
 int make_verdict(struct answer *a, struct answer_record *record);

@@ -618,6 +618,7 @@ int make_verdict(struct answer *a, struct answer_record *record)
     record->xcr0_ = xsave_components(a);
     record->xsave_size_ = xsave_size(a);
     make_costs(a, record);
+    make_drift(a, record);
     record->phys_bits_ = find_phys_bits(a);
     struct text t = text_open(a->arena);
     sentence_say(&v, &t);

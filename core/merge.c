@@ -128,10 +128,12 @@ int compare_hosts(struct answer *a)
     struct tally *t = TAKE(a->arena, struct tally, n);
     a->registers = TAKE(a->arena, struct compared, n * 4);
     a->words = TAKE(a->arena, struct word, f->kinds_n);
+    a->marks = TAKE(a->arena, u8, f->kinds_n);
     a->maxima = TAKE(a->arena, struct maxima, f->kinds_n);
     a->words_of = NULL;
     a->registers_n = 0;
-    if (n && (!t || !a->registers || !a->words || !a->maxima)) {
+    if (n && (!t || !a->registers || !a->words || !a->marks ||
+                 !a->maxima)) {
         return 0;
     }
     for (u32 i = 0; i < n; i++) {

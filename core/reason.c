@@ -41,12 +41,14 @@ static u32 hosts_with(struct answer *a, const struct compared *c, u32 bit,
 }
 
 /* "esx01", "esx01 and esx02", "esx01, esx02 and 3 more" */
-static void hosts_say(struct text *t, struct answer *a,
-    const struct compared *c, u32 bit, u32 value)
+u32 marked_say(struct text *t, const struct answer *a)
 {
-    u32 hosts = hosts_with(a, c, bit, value), named = 0;
+    u32 hosts = 0, named = 0;
+    for (u32 i = 0; i < a->fleet->kinds_n; i++) {
+        hosts += a->marks[i] ? a->fleet->kinds[i].hosts_ : 0;
+    }
     for (u32 i = 0; i < a->fleet->kinds_n && named < 2; i++) {
-        if (word_bit(a->words[i], bit) == value) {
+        if (a->marks[i]) {
             if (named++) {
                 text_say(t, hosts > 2 ? ", " : " and ");
             }
@@ -56,6 +58,17 @@ static void hosts_say(struct text *t, struct answer *a,
     if (hosts > named && named) {
         text_say(t, " and %u more", hosts - named);
     }
+    return hosts;
+}
+
+static void hosts_say(struct text *t, struct answer *a,
+    const struct compared *c, u32 bit, u32 value)
+{
+    const struct word *words = kind_words(a, c);
+    for (u32 i = 0; i < a->fleet->kinds_n; i++) {
+        a->marks[i] = word_bit(words[i], bit) == value;
+    }
+    marked_say(t, a);
 }
 
 static const char *difference(struct answer *a, const struct compared *c,

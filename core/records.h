@@ -86,7 +86,8 @@
     X(xcr0) X(xsave_size) X(guests_at) X(guests_n) X(costs_at) X(costs_n) \
     X(vendor_at) X(vendor_len) X(phys_bits) X(lines) X(used) \
     X(blank) X(aside) X(unread) X(reading_at) X(reading_len) X(refusals_at) \
-    X(refusals_n) X(masks_at) X(masks_n) X(setting_at)
+    X(refusals_n) X(masks_at) X(masks_n) X(setting_at) \
+    X(drift_at) X(drift_n)
 
 #define RECORDS(R) \
     R(host, HOST_FIELDS) R(kind, KIND_FIELDS) R(row, ROW_FIELDS) \

@@ -13,6 +13,7 @@ export function report(answer) {
     `verdict ${verdict.migratable ? 'yes' : 'no'}: ${verdict.sentence}`,
     facts(verdict),
     ...verdict.problems.map((problem) => `  ${problem}`),
+    ...verdict.drift.map((sentence) => `  drift: ${sentence}`),
     ...(answer.masks ?? []).map(({ key, mask, vendor, host, line, text }) => [`mask line ${line}`,
       host === null ? '' : ` [${host}]`, vendor && ` ${vendor}`, key ? ` ${key} ${mask}` : '', ` (${text})`].join('')),
     ...settingLines(answer.setting),

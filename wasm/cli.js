@@ -305,6 +305,7 @@ function reportText(answer) {
     ...(facts ? [`${facts}\n`] : []),
     ...verdict.problems.map((problem) => `- ${problem}\n`),
     ...(verdict.evcNext ? [`- ${verdict.evcNext}\n`] : []),
+    ...linesText('\nThe same CPU, different bits', verdict.drift),
     ...linesText('\nGuests that no longer start', verdict.guests),
     ...linesText('\nWhat other guests lose', verdict.costs),
     ...(answer.hosts.length ? [`\nMasks for ${answer.profileName} (${

@@ -357,6 +357,7 @@ class Core {
         problems: lines(answer.problems_at, answer.problems_n),
         guests: lines(answer.guests_at, answer.guests_n),
         costs: lines(answer.costs_at, answer.costs_n),
+        drift: lines(answer.drift_at, answer.drift_n),
       },
       notes: memory.records('note', answer.notes_at, answer.notes_n)
         .map((note) => noteObject(note, notes)),

@@ -37,10 +37,19 @@ static const struct bit_set {
 #undef GENERATION
 #undef FIRST
 }, causes[] = {
-#define CAUSE(ID, LEAF, SUB, REG, BITS) {LEAF, BITS, CAUSE_##ID, SUB, REG},
+#define CAUSE(ID, LEAF, SUB, REG, BITS, WHERE) \
+    {LEAF, BITS, CAUSE_##ID, SUB, REG},
 #include "causes.def"
 #undef CAUSE
 };
+
+static const char wheres[] =
+#define CAUSE(ID, LEAF, SUB, REG, BITS, WHERE) WHERE "\0"
+#include "causes.def"
+#undef CAUSE
+    ;
+
+enum { CAUSES = sizeof(causes) / sizeof(causes[0]) };
 
 static int has_bit(const struct bit_set *s, u32 row)
 {
@@ -60,14 +69,25 @@ struct view bit_first(u32 row, u32 vendor)
     return VIEW("");
 }
 
+/* The first that speaks of the bit, or CAUSES. */
+static u32 cause_find(u32 row)
+{
+    u32 i = 0;
+    while (i < CAUSES && !has_bit(&causes[i], row)) {
+        i++;
+    }
+    return i;
+}
+
 enum cause bit_cause(u32 row)
 {
-    for (u32 i = 0; i < sizeof(causes) / sizeof(causes[0]); i++) {
-        if (has_bit(&causes[i], row)) {
-            return (enum cause)causes[i].says;
-        }
-    }
-    return CAUSE_GENERATION;
+    u32 i = cause_find(row);
+    return i < CAUSES ? (enum cause)causes[i].says : CAUSE_GENERATION;
+}
+
+struct view cause_where(u32 row)
+{
+    return view_of(string_at(wheres, cause_find(row)));
 }
 
 struct view cause_called(enum cause cause)

@@ -193,6 +193,8 @@ enum cause {
 };
 enum cause bit_cause(u32 row);
 struct view cause_called(enum cause cause); /* "a BIOS setting" */
+/* What to look at: "AES-NI" in the BIOS, or "TSX"; empty where nothing is. */
+struct view cause_where(u32 row);
 
 /* How every bit of a register is compared, named or not: enum merge. */
 void bit_merges(u32 leaf, u32 sub, u32 reg, u8 merge[32]);
