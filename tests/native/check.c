@@ -277,16 +277,23 @@ static void check_refusals(struct look *l)
     }
 }
 
+static void check_lines(struct look *l, u32 at, u32 n)
+{
+    const struct line_record *lines = records_at(l, at, n, sizeof(*lines));
+    for (u32 i = 0; i < n; i++) {
+        check_line(l, lines[i].text_at_, lines[i].text_len_);
+    }
+}
+
 static void check_words(struct look *l)
 {
     const struct answer_record *a = l->a;
-    const struct line_record *problems =
-        records_at(l, a->problems_at_, a->problems_n_, sizeof(*problems));
     const struct target_record *targets =
         records_at(l, a->targets_at_, a->targets_n_, sizeof(*targets));
-    for (u32 i = 0; i < a->problems_n_; i++) {
-        check_line(l, problems[i].text_at_, problems[i].text_len_);
-    }
+    check_lines(l, a->problems_at_, a->problems_n_);
+    check_lines(l, a->guests_at_, a->guests_n_);
+    check_lines(l, a->costs_at_, a->costs_n_);
+    check_lines(l, a->drift_at_, a->drift_n_);
     for (u32 i = 0; i < a->targets_n_; i++) {
         CHECK(targets[i].id_ < TARGETS);
         text_at(l, targets[i].text_at_, targets[i].text_len_);
