@@ -73,6 +73,18 @@ u32 view_starts_any(struct view v, const char *list, struct view *head)
     return 0;
 }
 
+u32 view_is_any(struct view v, const char *list)
+{
+    for (u32 n = 1; *list; n++) {
+        struct view one = view_of(list);
+        if (view_equal(v, one)) {
+            return n;
+        }
+        list += one.len + 1;
+    }
+    return 0;
+}
+
 u32 view_find(struct view v, struct view needle)
 {
     if (needle.len > v.len) {

@@ -53,6 +53,8 @@ const char *string_at(const char *list, u32 n);
 /* Which of the list's strings v begins with (letter case ignored), counted from
  * 1; *head becomes that string. 0 for none. */
 u32 view_starts_any(struct view v, const char *list, struct view *head);
+/* Which of them it is, to the letter. */
+u32 view_is_any(struct view v, const char *list);
 
 int is_one_of(u8 c, const char *set);
 int is_space(u8 c);

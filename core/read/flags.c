@@ -278,11 +278,7 @@ static void take_power(struct reader *r, struct view words)
     u32 set = 0, bit;
     for (struct view v = names_next(&words); v.len; v = names_next(&words)) {
         if (!read_decimal(v, &bit) || v.len > 2) {
-            for (bit = 0; bit < 13; bit++) {
-                if (view_equal(v, view_of(string_at(names, bit)))) {
-                    break;
-                }
-            }
+            bit = view_is_any(v, names) - 1;
         }
         set |= bit < 32 && bit != 13 ? 1u << bit : 0;
         set |= bit == 13 && v.len == 2 ? 1u << 13 : 0;

@@ -24,6 +24,7 @@ static const char key_texts[] =
     ;
 
 static const u8 key_ids[] = {
+    NO_KEY,
 #define JSON_KEY(ID, TEXT) KEY_##ID,
 #define JSON_ALIAS(ID, TEXT) KEY_##ID,
 #include "json.def"
@@ -35,7 +36,7 @@ static const u8 key_ids[] = {
 static u32 key_of(struct view v)
 {
     u8 plain[24];
-    u32 len = 0, n = 0;
+    u32 len = 0;
     for (u32 i = 0; i < v.len; i++) {
         if (is_letter(v.s[i]) || is_digit(v.s[i])) {
             if (len == sizeof(plain)) {
@@ -44,14 +45,7 @@ static u32 key_of(struct view v)
             plain[len++] = to_lower(v.s[i]);
         }
     }
-    for (const char *at = key_texts; *at; n++) {
-        struct view text = view_of(at);
-        if (view_equal(text, (struct view){plain, len})) {
-            return key_ids[n];
-        }
-        at += text.len + 1;
-    }
-    return NO_KEY;
+    return key_ids[view_is_any((struct view){plain, len}, key_texts)];
 }
 
 /* The key that a list or object *up* levels above stands under. */
