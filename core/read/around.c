@@ -258,12 +258,12 @@ enum line_use read_around(struct reader *r, struct view line)
         return ASIDE;
     }
     if (view_starts_any(line, arm_marks, &head)) {
-        r->arm = r->arm ? r->arm : r->here.line;
+        mark_first(r, &r->arm);
         r->section = RESULTS;
         return ASIDE;
     }
     if (view_starts_any(line, name_marks, &head)) {
-        r->names_only = r->names_only ? r->names_only : r->here.line;
+        mark_first(r, &r->names_only);
         return ASIDE;
     }
     if (view_starts_any(line, asides, &head)) {

@@ -54,7 +54,7 @@ static void command(struct reader *r, struct view line)
     u64 block = view_has(line, VIEW("skip_bytes")) ? 1
                                               : option(line, VIEW("bs="), 512);
     end_cpu(r);
-    r->before = r->before.line ? r->before : r->here;
+    mark_before(r);
     r->bytes.rows = 0;
     r->bytes.known = 1;
     r->bytes.decimal = view_has(line, VIEW("u4"));

@@ -32,10 +32,17 @@ struct view name_view(const struct name *n)
     return (struct view){n->s, n->len};
 }
 
-static void mark_before(struct reader *r)
+void mark_before(struct reader *r)
 {
     if (!r->before.line) {
         r->before = r->here;
+    }
+}
+
+void mark_first(const struct reader *r, u32 *line)
+{
+    if (!*line) {
+        *line = r->here.line;
     }
 }
 
@@ -100,7 +107,8 @@ static void open_cpu(struct reader *r, enum format_id format)
     c->open = 1;
     c->format = format;
     c->split = r->split;
-    c->start = r->before.line ? r->before : r->here;
+    mark_before(r);
+    c->start = r->before;
     c->last_column = NO_COLUMN;
     c->repeats_n = 0;
     c->empties = 0;

@@ -4,13 +4,24 @@
  */
 #include "names.h"
 
-/* That a model is given to a guest is said once for each text. */
-static void note_guest_view(struct reader *r, enum format_id format)
+void note_guest_view(struct reader *r, struct view what)
 {
     if (!r->models.guest_said) {
         r->models.guest_said = 1;
-        note_add(&r->fleet->notes, NOTE_GUEST_VIEW, note_here(r),
-            table_word(formats, format, 1));
+        note_add(&r->fleet->notes, NOTE_GUEST_VIEW, note_here(r), what);
+    }
+}
+
+/* That a model is given to a guest. */
+static void note_model_given(struct reader *r, enum format_id format)
+{
+    note_guest_view(r, table_word(formats, format, 1));
+}
+
+void names_give(struct reader *r, struct view name, int there)
+{
+    if (!there || !view_equal(name, VIEW("hypervisor"))) {
+        names_take(r, name, there);
     }
 }
 
@@ -21,25 +32,23 @@ static const char accelerated[] =
     "x2apic\0hypervisor\0monitor\0acpi\0svm\0npt\0nrip-save\0svme-addr-chk\0"
     "vnmi\0";
 
-static int is_accelerated(struct reader *r, u32 row)
+static void mark_accelerated(struct reader *r, u8 is_accelerated[BITS + 1])
 {
-    for (u32 i = 0;; i++) {
-        struct view name = view_of(string_at(accelerated, i));
-        if (!name.len) {
-            return 0;
-        }
-        if (bit_named(&r->fleet->know, QEMU, name, AMD) == row) {
-            return 1;
-        }
+    const char *p = accelerated;
+    bytes_zero(is_accelerated, BITS + 1);
+    for (; *p; p += view_of(p).len + 1) {
+        is_accelerated[bit_named(&r->fleet->know, QEMU, view_of(p), AMD)] = 1;
     }
 }
 
 /* A guest of a named model has what QEMU gives it and nothing else. */
 static void assume_no_more(struct reader *r)
 {
+    u8 is_accelerated[BITS + 1];
+    mark_accelerated(r, is_accelerated);
     for (u32 row = 0; row < BITS; row++) {
-        if (bit_spelled(&r->fleet->know, QEMU, row).len &&
-            !is_accelerated(r, row)) {
+        if (!is_accelerated[row] &&
+            bit_spelled(&r->fleet->know, QEMU, row).len) {
             names_assume(r, row, 0);
         }
     }
@@ -47,12 +56,12 @@ static void assume_no_more(struct reader *r)
 
 static void assume_model(struct reader *r, enum dialect d, u32 model)
 {
-    u8 there[MODEL_BITS];
+    u8 there[MODEL_BITS], is_accelerated[BITS + 1];
     model_bits(d, model, there);
+    mark_accelerated(r, is_accelerated);
     for (u32 i = 0; i < MODEL_BITS; i++) {
         u32 row = model_bit(i);
-        if (there[i] && row < BITS &&
-            (d != QEMU || !is_accelerated(r, row))) {
+        if (there[i] && row < BITS && (d != QEMU || !is_accelerated[row])) {
             names_assume(r, row, 1);
         }
     }
@@ -82,7 +91,7 @@ int names_model(struct reader *r, struct view model)
     }
     row = row < MODELS ? row : model_named(other, model);
     if (row == MODELS) {
-        r->names_only = r->names_only ? r->names_only : r->here.line;
+        mark_first(r, &r->names_only);
         note_model(r, NOTE_MODEL, model);
         return 0;
     }
@@ -220,12 +229,8 @@ static void take_feature(struct reader *r, struct view part, u8 sign)
     }
     int bare = sign || name.len == part.len;
     int there = bare ? sign != '-' : is_on(value);
-    /* Every guest under KVM has it, which else tells a dump from inside. */
-    if (view_equal(name, VIEW("hypervisor")) && there) {
-        return;
-    }
     if (bare || there || is_off(value)) {
-        names_take(r, name, there);
+        names_give(r, name, there);
     }
 }
 
@@ -299,17 +304,23 @@ static void take_model(struct reader *r, struct view model, struct view list)
     names_model(r, model);
 }
 
+static enum line_use take_guest(struct reader *r, struct view model,
+    struct view list, struct view features, u8 separator)
+{
+    end_cpu(r);
+    names_open(r, FORMAT_QEMU_CPU, QEMU);
+    take_features(r, features, separator);
+    take_model(r, model, list);
+    names_close(r, ABSENT_UNKNOWN);
+    note_model_given(r, FORMAT_QEMU_CPU);
+    return USED;
+}
+
 /* "EPYC-Rome-v4,vendor=AuthenticAMD,+aes,-xsaves,avx2=off,enforce" */
 static enum line_use take_cpu(struct reader *r, struct view option)
 {
     struct view rest = option, model = next_part(&rest, ',');
-    end_cpu(r);
-    names_open(r, FORMAT_QEMU_CPU, QEMU);
-    take_features(r, rest, ',');
-    take_model(r, model, rest);
-    names_close(r, ABSENT_UNKNOWN);
-    note_guest_view(r, FORMAT_QEMU_CPU);
-    return USED;
+    return take_guest(r, model, rest, rest, ',');
 }
 
 static int is_model(struct view name)
@@ -423,7 +434,7 @@ static enum line_use block_header(struct reader *r, struct view line)
     end_cpu(r);
     found_name(r, view_from(line, 10), 1);
     names_open(r, FORMAT_QEMU_CPU, QEMU);
-    note_guest_view(r, FORMAT_QEMU_CPU);
+    note_model_given(r, FORMAT_QEMU_CPU);
     r->models.block = 1;
     return USED;
 }
@@ -442,13 +453,7 @@ static enum line_use cpu_of_guest(struct reader *r, struct view line)
     if (!typed && !is_model(type) && !view_starts(type, VIEW("custom-"))) {
         return NOT_MINE;
     }
-    end_cpu(r);
-    names_open(r, FORMAT_QEMU_CPU, QEMU);
-    take_features(r, flags, ';');
-    take_model(r, type, rest);
-    names_close(r, ABSENT_UNKNOWN);
-    note_guest_view(r, FORMAT_QEMU_CPU);
-    return USED;
+    return take_guest(r, type, rest, flags, ';');
 }
 
 /* ---- keys and values of others ---- */
@@ -474,7 +479,7 @@ static enum line_use model_field(struct reader *r, struct view line)
     }
     if (key <= 2) {
         names_model(r, argument(value));
-        note_guest_view(r, FORMAT_LIBVIRT);
+        note_model_given(r, FORMAT_LIBVIRT);
         return USED;
     }
     for (struct view v = names_next(&value); v.len; v = names_next(&value)) {
@@ -504,7 +509,7 @@ static enum line_use ovirt_flags(struct reader *r, struct view line)
 void node_begins(struct reader *r)
 {
     end_cpu(r);
-    r->before = r->before.line ? r->before : r->here;
+    mark_before(r);
     names_open(r, FORMAT_NODE_LABELS, LIBVIRT);
     r->models.named = r->models.vendor = r->models.features = 0;
     r->models.family = NO_NUMBER;
@@ -562,7 +567,7 @@ static void node_host_model(struct reader *r, struct view model)
     if (!r->models.features) {
         return;
     }
-    note_guest_view(r, FORMAT_NODE_LABELS);
+    note_model_given(r, FORMAT_NODE_LABELS);
     if (!r->list.said[fpu]) {
         assume_model(r, LIBVIRT, model_named(LIBVIRT, VIEW("Penryn")));
     }
@@ -597,7 +602,7 @@ int node_label(struct reader *r, struct view key, struct view value)
     }
     if (which == 10) {
         if (!view_equal(value, VIEW("amd64"))) {
-            r->arm = r->arm ? r->arm : r->here.line;
+            mark_first(r, &r->arm);
         }
         return 0;
     }

@@ -13,6 +13,11 @@
 void names_open(struct reader *r, enum format_id format, enum dialect dialect);
 /* One name that is there (1) or is said to be missing (0). */
 void names_take(struct reader *r, struct view name, int there);
+/* The same of a guest. Every guest under KVM has "hypervisor": it is left out,
+ * as it else tells a dump from inside. */
+void names_give(struct reader *r, struct view name, int there);
+/* Says once for each text that it is about what a guest is given. */
+void note_guest_view(struct reader *r, struct view what);
 /* Names that are there, between blanks, commas or quotes. */
 void names_words(struct reader *r, struct view list);
 /* A bit by its row in bits.def. */

@@ -236,7 +236,8 @@ static struct view plain(struct reader *r, struct view line)
     int barred = bare.len && bare.s[0] == '|', odd = barred;
     for (; i < line.len; i++) {
         odd |= is_odd(line.s[i]);
-        mail |= line.s[i] == '=' && view_starts(view_from(line, i), VIEW("=3D"));
+        mail |= line.s[i] == '=' &&
+                view_starts(view_from(line, i), VIEW("=3D"));
     }
     if (!(odd | (int)mail) || line.len > PLAIN_ROOM) {
         return line;

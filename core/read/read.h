@@ -295,6 +295,10 @@ SMALL int may_be(const struct reader *r, enum format_id format)
     return r->forced == FORMATS || r->forced == format;
 }
 
+/* What comes next begins here, unless something before already was its. */
+void mark_before(struct reader *r);
+/* Keeps the first line of its kind. */
+void mark_first(const struct reader *r, u32 *line);
 /* What a family reports. */
 void found_cpu(struct reader *r, u32 number, int alone, int virtual_);
 void found_split(struct reader *r);

@@ -3,7 +3,7 @@
  * known by a text in it; the features it names follow in that line, or in the
  * lines after it.
  */
-#include "read.h"
+#include "words.h"
 
 enum how {
     HOW_NAMES, HOW_LEVEL, HOW_WORD, HOW_EQUALS, HOW_LABELS, HOW_QEMU_PLACE,
@@ -418,30 +418,20 @@ static void take_registers(struct reader *r, struct view v)
     }
 }
 
-/* The words of Xen's featuresets, in their order. */
-static const struct {
-    u32 leaf;
-    u8 sub, reg;
-} xen_words[] = {{1, 0, EDX}, {1, 0, ECX}, {0x80000001, 0, EDX},
-    {0x80000001, 0, ECX}, {0xd, 1, EAX}, {7, 0, EBX}, {7, 0, ECX},
-    {0x80000007, 0, EDX}, {0x80000008, 0, EBX}, {7, 0, EDX}, {7, 1, EAX},
-    {0x80000021, 0, EAX}, {7, 1, EBX}, {7, 2, EDX}, {7, 1, ECX}, {7, 1, EDX},
-    {MSR_10A, SUB_MSR, EAX}, {MSR_10A, SUB_MSR, EDX}, {0x80000021, 0, ECX}};
-
 /* What the machine has; perhaps, in brackets, what the host has. */
 static void take_featuresets(struct reader *r, struct view v)
 {
     struct view host = after(v, "host CPU features (");
-    u32 words = sizeof(xen_words) / sizeof(xen_words[0]), n = 1;
+    struct place p;
     while (v.len && hex_digit(v.s[0]) > 15) {
         v = view_from(v, 1);
     }
-    for (u32 i = 0; i < words && n; i++) {
+    for (u32 i = 0, n = 1; n && featureset_word(i, &p); i++) {
         u32 has, here;
         n = read_hex(v, &has);
         v = view_from(v, n + 1);
         host = view_from(host, read_hex(host, &here) + 1);
-        place(r, xen_words[i].leaf, xen_words[i].sub, xen_words[i].reg);
+        place(r, p.leaf, p.sub, p.reg);
         add_bits(r, SIDE_DESTINATION, has & ~here);
     }
 }

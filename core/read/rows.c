@@ -383,8 +383,8 @@ void found_empties(struct reader *r)
 static void found_title(struct reader *r)
 {
     r->rows.title = 1;
-    if (!r->before.line && !r->rows.outdone) {
-        r->before = r->here;
+    if (!r->rows.outdone) {
+        mark_before(r);
     }
 }
 
@@ -530,8 +530,8 @@ static enum line_use take(struct reader *r, u32 row, const struct match *m,
     if (use & NEXT_CPU) {
         found_cpu(r, r->rows.cpus++, 0, 0);
     }
-    if (use & NAMES_ONLY && !r->names_only) {
-        r->names_only = r->here.line;
+    if (use & NAMES_ONLY) {
+        mark_first(r, &r->names_only);
     }
     if (use & NOTHING) {
         set_section(r, format, use);
@@ -703,7 +703,8 @@ enum line_use read_rows(struct reader *r, struct view line)
     line = view_trim(line);
     u32 title = r->rows.title;
     r->rows.title = 0;
-    if ((title || r->rows.format == FORMAT_CPU_Z) && !view_past(line, "=-").len) {
+    if ((title || r->rows.format == FORMAT_CPU_Z) &&
+        !view_past(line, "=-").len) {
         return ASIDE;
     }
     if (r->rows.columns) {

@@ -169,6 +169,12 @@ struct place unpacked(u32 packed)
     return (struct place){packed >> 15 << 31 | leaf, packed >> 2 & 3, reg};
 }
 
+int featureset_word(u32 n, struct place *p)
+{
+    *p = unpacked(orders[n].place);
+    return orders[n].order == FEATURESET;
+}
+
 static enum line_use bad_value(struct reader *r, struct view line)
 {
     u8 key_room[80], room[80];
@@ -415,8 +421,8 @@ static void take_names(struct reader *r, enum format_id format,
     if (!r->list.open) {
         names_open(r, format, dialect);
     }
-    if (!r->cpu.open && !r->before.line) {
-        r->before = r->here; /* registers may follow before the list ends */
+    if (!r->cpu.open) {
+        mark_before(r); /* registers may follow before the list ends */
     }
     for (struct view name = names_next(&list); name.len;
          name = names_next(&list)) {
@@ -559,7 +565,7 @@ static enum line_use macos_line(struct reader *r, struct view line)
     }
     if (has_key(rest, "brand_string", &value)) {
         if (view_starts(value, VIEW("Apple"))) {
-            r->arm = r->arm ? r->arm : r->here.line;
+            mark_first(r, &r->arm);
             return ASIDE;
         }
         words_begin(r, FORMAT_MACOS);
@@ -693,7 +699,7 @@ static enum line_use take_set(struct reader *r, u32 row, struct view value,
         return USED;
     }
     if (is_empty(word, n)) {
-        r->arm = r->arm ? r->arm : r->here.line;
+        mark_first(r, &r->arm);
         return ASIDE;
     }
     u32 set = w->set;
@@ -754,22 +760,11 @@ static u32 set_row(enum format_id format, struct view key)
     return i;
 }
 
-/* Which of XAPI's other fields this is, from 1; 0 for none. */
-static u32 field_of(struct view key)
-{
-    u32 n = 1;
-    for (const char *at = fields; *at; at += view_of(at).len + 1, n++) {
-        if (view_equal(view_of(at), key)) {
-            return n;
-        }
-    }
-    return 0;
-}
-
 enum line_use xapi_field(struct reader *r, struct view key, struct view value)
 {
     struct words *w = &r->words;
-    u32 row = set_row(FORMAT_XAPI, key), field = field_of(key), number = 0;
+    u32 row = set_row(FORMAT_XAPI, key), number = 0;
+    u32 field = view_is_any(key, fields);
     if (row < SETS) {
         return take_set(r, row, value, 0);
     }

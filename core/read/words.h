@@ -18,6 +18,9 @@ struct place {
 };
 struct place unpacked(u32 packed);
 
+/* The n-th word of a Xen featureset; 0 where it has no more. */
+int featureset_word(u32 n, struct place *p);
+
 /* Goes on with a block of this format, or begins one. */
 void words_begin(struct reader *r, enum format_id format);
 /* A word of the block; what stood there before does not count. */

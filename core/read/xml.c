@@ -102,9 +102,9 @@ static enum line_use join(struct reader *r, struct view line)
 
 /* The elements that say something, and where documents begin and end. */
 enum element {
-    CPU, CPU_END, MODE, MODE_END, MODEL, VENDOR, FEATURE, ARCH, SIGNATURE,
-    MAXPHYSADDR, NAME, CAPABILITIES, CAPABILITIES_END, DOMCAPS, DOMCAPS_END,
-    DOMAIN, DOMAIN_END, ELEMENTS
+    OTHER, CPU, CPU_END, MODE, MODE_END, MODEL, VENDOR, FEATURE, ARCH,
+    SIGNATURE, MAXPHYSADDR, NAME, CAPABILITIES, CAPABILITIES_END, DOMCAPS,
+    DOMCAPS_END, DOMAIN, DOMAIN_END
 };
 static const char elements[] =
     "cpu\0/cpu\0mode\0/mode\0model\0vendor\0feature\0arch\0signature\0"
@@ -117,14 +117,8 @@ static enum element element_of(struct view tag)
     while (n < tag.len && !is_space(tag.s[n]) && (n == 1 || tag.s[n] != '/')) {
         n++;
     }
-    struct view name = view_from(view_head(tag, n), 1), known;
-    for (u32 i = 0; i < ELEMENTS; i++) {
-        known = view_of(string_at(elements, i));
-        if (view_equal(name, known)) {
-            return (enum element)i;
-        }
-    }
-    return ELEMENTS;
+    tag = view_from(view_head(tag, n), 1);
+    return (enum element)view_is_any(tag, elements);
 }
 
 /* Whose the open <cpu> is; OTHER_CPU: nobody's that counts. */
@@ -160,13 +154,12 @@ static void close_names(struct reader *r)
 static void open_names(struct reader *r, int whose)
 {
     end_cpu(r);
-    r->before = r->before.line ? r->before : r->here;
+    mark_before(r);
     names_open(r, FORMAT_LIBVIRT, LIBVIRT);
     r->xml.whose = whose;
     r->xml.model.len = 0;
-    if (whose != HOSTS_CPU && !r->models.guest_said) {
-        r->models.guest_said = 1;
-        note_add(&r->fleet->notes, NOTE_GUEST_VIEW, note_here(r),
+    if (whose != HOSTS_CPU) {
+        note_guest_view(r,
             whose == HOST_MODEL ? VIEW("host-model") : VIEW("guest's <cpu>"));
     }
 }
@@ -232,12 +225,6 @@ static enum line_use take_model(struct reader *r, struct view model)
     return USED;
 }
 
-/* Every guest under KVM has this bit, which else tells a dump from inside. */
-static int is_hosts_own(struct reader *r, struct view name)
-{
-    return r->xml.whose == HOSTS_CPU || !view_equal(name, VIEW("hypervisor"));
-}
-
 static enum line_use take_feature(struct reader *r, struct view tag)
 {
     struct view name, policy = VIEW("require");
@@ -253,8 +240,10 @@ static enum line_use take_feature(struct reader *r, struct view tag)
         if (row < BITS) {
             r->list.said[row] = 0; /* whatever the model has */
         }
-    } else if (!there || is_hosts_own(r, name)) {
+    } else if (r->xml.whose == HOSTS_CPU) {
         names_take(r, name, there);
+    } else {
+        names_give(r, name, there);
     }
     return USED;
 }
@@ -293,7 +282,7 @@ static enum line_use take_arch(struct reader *r, struct view arch)
 {
     if (arch.len && !view_starts(arch, VIEW("x86")) &&
         !view_equal(arch, VIEW("i686"))) {
-        r->arm = r->arm ? r->arm : r->here.line;
+        mark_first(r, &r->arm);
         r->xml.whose = OTHER_CPU;
     }
     return ASIDE;
@@ -356,7 +345,7 @@ static enum line_use model_element(struct reader *r, struct view tag,
     case SIGNATURE: return take_signature(r, tag);
     case MAXPHYSADDR: return take_address_bits(r, tag);
     case NAME: return take_name(r, text);
-    case ELEMENTS:
+    case OTHER:
         return r->xml.root || r->xml.whose ? ASIDE : NOT_MINE;
     default: return take_root(r, e);
     }
