@@ -47,6 +47,7 @@ struct compared {
     u32 unknown;     /* not known on some host */
     u32 hide;        /* differs, counts and can be hidden */
     u32 withdrawn;   /* an erratum takes it from some host that shows it */
+    u32 bare;        /* what to hide where no default mask hides anything */
     struct mask standard, custom, effective; /* standard: the default mask */
     u32 row[32];      /* index in bits, or BITS where nobody named it */
     u8 merge[32];     /* enum merge */
@@ -101,6 +102,9 @@ enum safety safety_of_all(const struct answer *a, const struct compared *c,
     u32 bit);
 /* closure.c: hides what would be seen without what it needs. */
 void close_masks(struct answer *a);
+/* Finds what is to be hidden on a platform without default masks: compared.bare
+ * of every register. */
+void bare_masks(struct answer *a);
 /* The n-th feature that the one of this row needs, or BITS. */
 u32 need_of(u32 row, u32 n);
 /* Is it something that hosts guard themselves with? */
@@ -111,6 +115,8 @@ int excludes(u32 row, u32 other);
 int loses_xsaves(const struct answer *a, u32 kind);
 /* Bits that count under the profile: a difference there breaks a migration. */
 int letter_counts(u8 letter, u32 check);
+/* Intel's SYSCALL bit, 0 only because the text is of a 32-bit program? */
+int hidden_by_mode(const struct answer *a, const struct compared *c, u32 bit);
 /* reason.c: the one sentence. */
 void reason_say(struct text *t, struct answer *a,
     const struct compared *c, u32 bit);

@@ -152,8 +152,7 @@ static int wants_care(const struct compared *c, u32 bit)
 
 /* Intel CPUs show SYSCALL as 0 to a program that is not in 64-bit mode: with LM
  * it is there all the same. Half the public dumps of Intel CPUs are such. */
-static int hidden_by_mode(const struct answer *a, const struct compared *c,
-    u32 bit)
+int hidden_by_mode(const struct answer *a, const struct compared *c, u32 bit)
 {
     if (c->leaf != 0x80000001u || c->reg != EDX || bit != SYSCALL_BIT) {
         return 0;

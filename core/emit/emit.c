@@ -71,6 +71,7 @@ int make_targets(struct answer *a, struct answer_record *record)
     if (!list) {
         return 0;
     }
+    bare_masks(a);
     record->targets_at_ = arena_offset(a->arena, list);
     record->targets_n_ = TARGETS;
     for (u32 i = 0; i < TARGETS; i++) {
