@@ -558,6 +558,15 @@ Required: x001:xxxx:x0xx:xxxx:xxxx:xxxx:xxxx:xxxx
     assert.match(readFileSync(await download.path(), 'utf8'), /^cpuid\.1\.ecx = .*\n$/);
   });
 
+  it('says why hosts of one model differ', async () => {
+    const [, host] = xeon.split('# host: kvm01\n');
+    const [one] = host.split('# host: kvm02');
+    await drop([['old.txt', one], ['new.txt', one.replace('ecx=0x7ffefbff', 'ecx=0x7fdefbff')]]);
+    await untilHosts(2);
+    const said = page.getByRole('region', { name: 'Verdict' }).locator('.drift');
+    assert.match(await said.innerText(), /^Same CPU, different bits\s+old and new have the same CPU.*x2APIC/s);
+  });
+
   it('judges the setting that machines have now', async () => {
     await sample(/2006/);
     const panel = page.getByRole('region', { name: 'Your present setting' });

@@ -1,5 +1,5 @@
 import { answer, hasHosts, refusals, shownTarget } from '../state.js';
-import { facts, refusedWords } from '../view.js';
+import { facts, plural, refusedWords } from '../view.js';
 import { Costs } from './costs.jsx';
 import { CopyTarget } from './targets.jsx';
 
@@ -17,8 +17,28 @@ export function Verdict() {
           {now.verdict.problems.slice(0, 3).map((problem) => <li key={problem}>{problem}</li>)}
         </ul>
       )}
+      {there && <Drift lines={now.verdict.drift} />}
       {there && <Costs />}
       {there && now.verdict.migratable && shownTarget.value?.text && <p><CopyTarget named /></p>}
     </section>
+  );
+}
+
+const FIRST = 3;
+
+/** Why hosts of one model are not alike; the rest of many sentences on demand. */
+function Drift({ lines }) {
+  if (lines.length === 0) return null;
+  const others = lines.slice(FIRST);
+  const item = (line) => <li key={line}>{line}</li>;
+  return (
+    <div class="drift">
+      <h2>Same CPU, different bits</h2>
+      <ul>{lines.slice(0, FIRST).map(item)}</ul>
+      {others.length > 0 && (
+        <details><summary>{plural(others.length, 'more line')}</summary><ul>{others.map(item)}</ul>
+        </details>
+      )}
+    </div>
   );
 }
