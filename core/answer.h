@@ -144,6 +144,8 @@ u32 seen_by_all(const struct compared *c);
  * from what guests see; 0 where there is none, or a text does not say. */
 u32 xsave_components(const struct answer *a);
 u32 xsave_size(const struct answer *a);
+/* Does the guest lack the feature of component n, so that it goes, too? */
+int state_is_hidden(const struct answer *a, u32 n);
 /* The n-th component that hosts keep in different places; 0 for none. */
 int xsave_conflict_say(struct text *t, const struct answer *a, u32 nth);
 /* ladder.c: the highest rung reached, 0 for none; what keeps from the next. */

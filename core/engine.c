@@ -117,6 +117,7 @@ int engine_setting(struct engine *e)
         e->arena.used};
     bytes_zero(&e->setting, sizeof(e->setting));
     e->setting.know = e->fleet.know;
+    e->setting.setting = 1;
     if (!fleet_open(&e->setting, &a, SETTING_NOTES)) {
         return 0;
     }

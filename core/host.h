@@ -53,6 +53,7 @@ struct fleet {
     struct mask_record *masks; /* that texts already carry */
     u32 hosts_n, hosts_size, kinds_n, kinds_size, masks_n;
     u32 models_n; /* named models met */
+    int setting;  /* what is read is a setting, and no host */
     u32 lines, used, blank, aside, unread;
     int limit_told, column_limit_told;
     struct refusals refusals;

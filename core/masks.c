@@ -33,6 +33,10 @@ static u32 suggested_profile(const struct fleet *f, u32 *format)
             *format = f->hosts[i].format_;
         }
     }
+    for (u32 i = 0; f->setting && !f->hosts_n && i < f->masks_n; i++) {
+        *format = f->masks[i].format_;
+        found = format_profile(*format);
+    }
     return found;
 }
 
@@ -40,6 +44,7 @@ void choose_profile(struct answer *a)
 {
     const struct request *q = &a->request;
     struct text t = text_open(a->arena);
+    const char *said = "suggested by the text of the %v";
     u32 format = 0;
     if (q->profile < PROFILES) {
         a->profile = q->profile;
@@ -52,10 +57,14 @@ void choose_profile(struct answer *a)
         text_put(&t, VIEW("no platform was chosen"));
     } else {
         a->profile = suggested_profile(a->fleet, &format);
+        if (a->profile == PROFILE_OPEN && q->setting) {
+            a->profile = suggested_profile(q->setting, &format);
+            said = "suggested by the setting, %v";
+        }
         if (a->profile == PROFILE_OPEN) {
             text_put(&t, VIEW("nothing pasted names a platform"));
         } else {
-            text_say(&t, "suggested by the text of the %v",
+            text_say(&t, said,
                 table_word(formats, format, 1));
             a->suggested = 1;
         }

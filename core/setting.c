@@ -65,8 +65,8 @@ static const char *const reasons[FINDINGS] = {
               "nor arrives.",
     [DROPPED] = "asked for, but missing on %0: QEMU drops it there with a "
                 "warning, and elsewhere guests have it.",
-    [FORBIDDEN] = "must be absent, but %1 has it: the machine neither starts "
-                  "there nor arrives.",
+    [FORBIDDEN] = "must be absent, but is there on %1: the machine neither "
+                  "starts there nor arrives.",
     [UNCHECKED] = "not hidden, and x switches the check off: %d, so a guest "
                   "that uses it fails after a move.",
     [FORCED] = "shown as 1 everywhere, but missing on %0: a guest that uses it "
@@ -86,6 +86,8 @@ struct setting {
     u32 format, words;
     int names; /* of features, and not registers */
     int whole; /* a named model: what it does not name is hidden */
+    int complete;      /* VMware's mask of all features: the same */
+    struct view wrong; /* why it cannot be judged */
     struct answer *ours, *yours;
     struct mask kvm; /* what KVM makes of the register, where names are */
     u32 found[FINDINGS];
@@ -98,12 +100,25 @@ static int is_feature(const struct compared *c, u32 bit)
     return ANDED >> c->merge[bit] & 1;
 }
 
-/* Nested virtualisation: a named model leaves it out unless told. */
-static int is_nested(const struct compared *c, u32 bit)
+/* What a named model leaves out unless told: nested virtualisation, and what is
+ * the host's own (debug store, thermal and power control, processor trace). */
+static int is_left_out(const struct compared *c, u32 bit)
 {
-    return c->leaf == 0x8000000au ||
-           (c->leaf == 1 && c->reg == ECX && bit == 5) ||
-           (c->leaf == 0x80000001u && c->reg == ECX && bit == 2);
+    u32 left_out = c->leaf == 0x8000000au ? 0xffffffffu
+                   : c->leaf == 0x80000001u && c->reg == ECX ? 1u << 2
+                   : c->leaf == 7 && !c->sub && c->reg == EBX ? 1u << 25
+                   : c->leaf != 1                            ? 0
+                   : c->reg == ECX                           ? 0x0004c1fcu
+                   : c->reg == EDX                           ? 0xb8600000u
+                                                             : 0;
+    return (int)(left_out >> bit & 1);
+}
+
+/* Half the dumps of Intel's CPUs show SYSCALL as 0; with LM it is there. */
+static int is_syscall(const struct compared *c, u32 bit)
+{
+    return c->leaf == 0x80000001u && c->reg == EDX && bit == 11 &&
+           !(c->zeros >> 29 & 1);
 }
 
 static struct word said_word(const struct setting *s, const struct compared *c)
@@ -141,14 +156,23 @@ static u8 said_letter(const struct setting *s, const struct compared *c,
                                             : '-';
 }
 
+/* A list that is complete hides what it could name and does not. */
+static u8 base_letter(const struct setting *s, const struct compared *c,
+    u32 bit)
+{
+    int hides = s->complete && is_feature(c, bit) &&
+                bit_spelled(&s->fleet->know, VMWARE, c->row[bit]).len;
+    return s->kind ? said_letter(s, c, bit) : hides ? '0' : '-';
+}
+
 /* The custom mask that the setting comes to. */
 static struct mask custom_mask(struct setting *s, const struct compared *c)
 {
     const struct fleet *f = s->fleet;
     struct mask m = mask_all('-'), one;
     read_kvm(s, c);
-    for (u32 b = 0; s->kind && b < 32; b++) {
-        m.letter[b] = said_letter(s, c, b);
+    for (u32 b = 0; b < 32; b++) {
+        m.letter[b] = base_letter(s, c, b);
     }
     for (u32 i = 0; i < f->masks_n; i++) {
         const struct mask_record *r = &f->masks[i];
@@ -183,7 +207,7 @@ static int is_spare(const struct setting *s, const struct compared *c, u32 bit)
     }
     /* No model shows what has no name, nor more than KVM has. */
     return !s->names ||
-           (s->kvm.letter[bit] == 'H' && !is_nested(c, bit) &&
+           (s->kvm.letter[bit] == 'H' && !is_left_out(c, bit) &&
                bit_spelled(&s->fleet->know, QEMU, c->row[bit]).len);
 }
 
@@ -197,8 +221,9 @@ static enum finding judge(const struct setting *s, const struct compared *ours,
     u8 letter = yours->custom.letter[bit], seen = yours->effective.letter[bit];
     int hide = decision == HIDE || decision == CLOSURE;
     struct word said = said_word(s, ours);
-    if (decision == KEEP && one && zero) {
-        return FINE; /* only the dumps differ */
+    if (s->wrong.len || (ours->leaf == MSR_10A && !s->names) || (decision == KEEP && one && zero) ||
+        (s->names && is_syscall(ours, bit))) {
+        return FINE; /* beyond a mask, or only the dumps lack it */
     }
     if (decision == CONFLICT) {
         return letter == '0' && ours->standard.letter[bit] == 'T' ? OVERRIDES
@@ -378,13 +403,8 @@ static void verdict_say(struct text *t, const struct setting *s,
 static void sentence_say(struct text *t, const struct setting *s,
     const struct answer_record *record, struct setting_record *r)
 {
-    if (!s->kind && !s->fleet->masks_n) {
-        text_put(t, VIEW("Nothing in this setting could be read, so it is not "
-                         "judged."));
-        return;
-    }
-    if (!s->ours->fleet->hosts_n) {
-        text_put(t, VIEW("There are no hosts to judge this setting by."));
+    if (s->wrong.len) {
+        text_put(t, s->wrong);
         return;
     }
     r->works_ = !count_of(s, FATAL) && record->migratable_;
@@ -406,14 +426,92 @@ static void keep_line(struct answer *a, struct setting_record *r,
 {
     if (r->lines_n_ < LINES && words_said.len) {
         struct text t = text_open(a->arena);
-        text_put(&t, words_said);
+        if (words_said.s != t.s) {
+            text_put(&t, words_said);
+        } else {
+            t.len = words_said.len; /* it lies there already */
+        }
         list[r->lines_n_].text_at_ =
             keep_text(a, &t, &list[r->lines_n_].text_len_);
         r->lines_n_++;
     }
 }
 
-static void keep_remarks(const struct setting *s, struct setting_record *r)
+static struct view line_text(const struct answer *a, u32 at, u32 i)
+{
+    const struct line_record *list = (const void *)(a->arena->base + at);
+    return (struct view){a->arena->base + list[i].text_at_, list[i].text_len_};
+}
+
+/* What guests lose with it that they keep with the recommendation. */
+static void keep_costs(const struct setting *s, struct setting_record *r,
+    struct line_record *list, const struct answer_record *ours)
+{
+    struct answer *a = s->ours;
+    struct answer_record yours = {0};
+    u32 rung = rung_reached(s->yours, PSABI);
+    u8 room[80];
+    struct text t = text_in(room, sizeof(room));
+    if (rung < ours->psabi_) {
+        text_say(&t, "Guests reach x86-64-v%u with it, and v%u with the "
+                     "recommendation.", rung, ours->psabi_);
+        keep_line(a, r, list, rung ? text_view(&t) : VIEW(""));
+    }
+    make_costs(s->yours, &yours);
+    for (u32 i = 0; i < yours.guests_n_; i++) {
+        struct view line = line_text(a, yours.guests_at_, i);
+        int new = 1;
+        for (u32 j = 0; j < ours->guests_n_; j++) {
+            new &= !view_equal(line, line_text(a, ours->guests_at_, j));
+        }
+        keep_line(a, r, list, new ? line : VIEW(""));
+    }
+}
+
+/* States of XSAVE go with features; VMware wants them hidden by their own
+ * names where features are. */
+static void keep_states(const struct setting *s, struct setting_record *r,
+    struct line_record *list)
+{
+    const struct fleet *f = s->fleet;
+    u32 hidden = 0;
+    u8 room[200];
+    struct text t = text_in(room, sizeof(room));
+    for (u32 i = 0; i < f->masks_n; i++) {
+        const struct mask_record *m = &f->masks[i];
+        struct mask mask;
+        if (m->leaf_ == 0xd && !m->sub_ && m->reg_ == EAX && m->placed_ &&
+            !mask_read((struct view){f->names.base + m->mask_at_, MASK_TEXT},
+                &mask)) {
+            for (u32 b = 0; b < 32; b++) {
+                hidden |= (u32)(mask.letter[b] == '0') << b;
+            }
+        }
+    }
+    for (u32 n = 0; n < 32; n++) {
+        struct view name =
+            bit_spelled(&f->know, VMWARE, bit_find(0xd, 0, EAX, n));
+        if (!(hidden >> n & 1) && name.len && state_is_hidden(s->yours, n)) {
+            text_say(&t, t.len ? ", %v" : "%v", name);
+        }
+    }
+    if (t.len) {
+        struct text said = text_open(s->ours->arena);
+        text_say(&said, "It hides features and leaves the XSAVE states that go "
+                        "with them: add Val:0 for %v.", text_view(&t));
+        keep_line(s->ours, r, list, text_view(&said));
+    }
+}
+
+/* Is the setting one of features by VMware's names? */
+static int is_by_names(const struct fleet *f)
+{
+    return f->masks_n && view_starts((struct view){f->names.base +
+                                 f->masks[0].text_at_, 8}, VIEW("featmask"));
+}
+
+static void keep_remarks(const struct setting *s, struct setting_record *r,
+    const struct answer_record *ours)
 {
     struct answer *a = s->ours;
     const struct fleet *f = s->fleet;
@@ -422,7 +520,17 @@ static void keep_remarks(const struct setting *s, struct setting_record *r)
         return;
     }
     r->lines_at_ = arena_offset(a->arena, list);
-    for (u32 i = 0; s->kind && i < REMARKS; i++) {
+    if (!s->wrong.len) {
+        keep_costs(s, r, list, ours);
+    }
+    if (!s->wrong.len && !s->kind && is_by_names(f)) {
+        keep_states(s, r, list);
+    }
+    if (f->setting && f->hosts_n > 1) {
+        keep_line(a, r, list, VIEW("Only the first of the models in it is "
+                                   "judged."));
+    }
+    for (u32 i = 0; s->kind && !s->wrong.len && i < REMARKS; i++) {
         if (remarks[i].format == s->format &&
             !(remarks[i].has & ~s->words) && !(remarks[i].lacks & s->words)) {
             keep_line(a, r, list, view_of(string_at(remark_sentences, i)));
@@ -431,7 +539,8 @@ static void keep_remarks(const struct setting *s, struct setting_record *r)
     for (u32 i = 0; f != a->fleet && i < f->notes.n; i++) {
         const struct note_record *n = &f->notes.list[i];
         struct view said = {f->names.base + n->text_at_, n->text_len_};
-        if (n->severity_ != INFO) {
+        int unread = n->kind_ == NOTE_UNREAD || n->kind_ == NOTE_UNREAD_MORE;
+        if (n->severity_ != INFO && (!unread || s->wrong.len)) {
             keep_line(a, r, list, said);
         }
     }
@@ -449,6 +558,36 @@ static int one_source(const struct fleet *f)
     return f->masks_n && f->hosts_n > 1;
 }
 
+/* Why the setting cannot be judged, or nothing. */
+static struct view wrong_with(const struct setting *s)
+{
+    for (u32 i = 0; s->fleet->setting && i < s->fleet->notes.n; i++) {
+        if (s->fleet->notes.list[i].kind_ == NOTE_MODEL) {
+            return VIEW("This setting is not judged: its CPU model is not "
+                        "known here.");
+        }
+    }
+    return !s->kind && !s->fleet->masks_n
+               ? VIEW("This setting is not judged: nothing in it could be "
+                      "read as one.")
+           : !s->ours->fleet->hosts_n
+               ? VIEW("There are no hosts to judge this setting by.")
+               : VIEW("");
+}
+
+/* featureCompat.vm.completeMasks = TRUE */
+static int is_complete(const struct fleet *f)
+{
+    for (u32 i = 0; i < f->masks_n; i++) {
+        struct view text = {f->names.base + f->masks[i].text_at_,
+            f->masks[i].text_len_};
+        if (view_has(text, VIEW("completeMasks = TRUE"))) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
 static struct setting setting_of(struct answer *a, struct answer *yours)
 {
     const struct fleet *own = a->request.setting;
@@ -461,7 +600,9 @@ static struct setting setting_of(struct answer *a, struct answer *yours)
         s.whole = own->models_n != 0;
     } else if (s.fleet->masks_n) {
         s.format = s.fleet->masks[0].format_;
+        s.complete = is_complete(s.fleet);
     }
+    s.wrong = wrong_with(&s);
     return s;
 }
 
@@ -494,12 +635,14 @@ void make_setting(struct answer *a, struct answer_record *record)
     r->findings_n_ = list ? find_all(&s, list, r->findings_n_) : 0;
     r->findings_at_ = arena_offset(a->arena, list);
     struct text t = text_open(a->arena);
-    text_put(&t, table_word(formats, s.format, 1));
+    if (s.kind || s.fleet->masks_n) {
+        text_put(&t, table_word(formats, s.format, 1));
+    }
     r->format_at_ = keep_text(a, &t, &r->format_len_);
     t = text_open(a->arena);
     sentence_say(&t, &s, record, r);
     r->sentence_at_ = keep_text(a, &t, &r->sentence_len_);
-    keep_remarks(&s, r);
+    keep_remarks(&s, r, record);
     if (make_registers(&yours, &r->registers_at_)) {
         r->registers_n_ = a->registers_n;
     }

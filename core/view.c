@@ -47,6 +47,17 @@ int view_starts(struct view v, struct view head)
     return 1;
 }
 
+struct view view_cut(struct view *v, u8 separator)
+{
+    u32 n = 0;
+    while (n < v->len && v->s[n] != separator) {
+        n++;
+    }
+    struct view part = view_head(*v, n);
+    *v = view_from(*v, n + 1);
+    return view_trim(part);
+}
+
 const char *string_at(const char *list, u32 n)
 {
     while (n--) {

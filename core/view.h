@@ -48,6 +48,9 @@ struct view view_word(struct view v); /* what it begins with of a word */
 /* Without the characters of the set that it begins with. */
 struct view view_past(struct view v, const char *set);
 
+/* Takes what stands before the next separator off the front. */
+struct view view_cut(struct view *v, u8 separator);
+
 /* Lists of strings, each with its zero byte, in one literal: "a\0b\0". */
 const char *string_at(const char *list, u32 n);
 /* Which of the list's strings v begins with (letter case ignored), counted from

@@ -49,6 +49,19 @@ static int survives(const struct answer *a, const struct state *s)
     return has_xsave(a) && c && seen_by_all(c) >> s->bit & 1;
 }
 
+int state_is_hidden(const struct answer *a, u32 n)
+{
+    for (u32 i = 0; i < STATES; i++) {
+        const struct state *s = &states[i];
+        const struct compared *c =
+            answer_register(a, s->leaf, s->sub, s->reg);
+        if (s->number == n && c && c->custom.letter[s->bit] == '0') {
+            return (int)(c->ones >> s->bit & 1);
+        }
+    }
+    return 0;
+}
+
 u32 xsave_components(const struct answer *a)
 {
     u32 components = has_xsave(a) ? STATE_X87_SSE : 0;

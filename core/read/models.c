@@ -81,7 +81,8 @@ static void note_model(struct reader *r, enum note_id id, struct view model)
 
 int names_model(struct reader *r, struct view model)
 {
-    enum dialect own = r->list.dialect == QEMU ? QEMU : LIBVIRT;
+    enum dialect own = r->list.dialect == QEMU || r->fleet->setting ? QEMU
+                                                                    : LIBVIRT;
     enum dialect other = own == QEMU ? LIBVIRT : QEMU;
     u32 row = model_named(own, model);
     enum dialect d = row < MODELS ? own : other;
@@ -180,18 +181,6 @@ static struct view argument(struct view v)
     return view_head(v, n);
 }
 
-/* Takes what stands before the next separator off the front. */
-static struct view next_part(struct view *v, u8 separator)
-{
-    u32 n = 0;
-    while (n < v->len && v->s[n] != separator) {
-        n++;
-    }
-    struct view part = view_head(*v, n);
-    *v = view_from(*v, n + 1);
-    return view_trim(part);
-}
-
 /* Settings that are no features. */
 static const char settings[] =
     "enforce\0check\0migratable\0host-\0host_\0guest-phys\0kvm\0hv-\0hv_\0l3-\0"
@@ -222,7 +211,7 @@ static void take_feature(struct reader *r, struct view part, u8 sign)
         return;
     }
     value = view_from(part, sign != 0);
-    struct view name = next_part(&value, '=');
+    struct view name = view_cut(&value, '=');
     if (!name.len || view_starts_any(part, settings, &head) ||
         view_starts_any(name, settings, &head)) {
         return;
@@ -240,7 +229,7 @@ static void take_features(struct reader *r, struct view list, u8 separator)
     for (u32 pass = 0; pass < 3; pass++) {
         struct view rest = list;
         while (rest.len) {
-            take_feature(r, next_part(&rest, separator), signs[pass]);
+            take_feature(r, view_cut(&rest, separator), signs[pass]);
         }
     }
 }
@@ -249,8 +238,8 @@ static void take_features(struct reader *r, struct view list, u8 separator)
 static struct view setting(struct view list, struct view name)
 {
     while (list.len) {
-        struct view value = next_part(&list, ',');
-        struct view key = next_part(&value, '=');
+        struct view value = view_cut(&list, ',');
+        struct view key = view_cut(&value, '=');
         if (view_equal(key, name)) {
             return value;
         }
@@ -319,7 +308,7 @@ static enum line_use take_guest(struct reader *r, struct view model,
 /* "EPYC-Rome-v4,vendor=AuthenticAMD,+aes,-xsaves,avx2=off,enforce" */
 static enum line_use take_cpu(struct reader *r, struct view option)
 {
-    struct view rest = option, model = next_part(&rest, ',');
+    struct view rest = option, model = view_cut(&rest, ',');
     return take_guest(r, model, rest, rest, ',');
 }
 
@@ -358,7 +347,7 @@ static int guest_name(struct reader *r, struct view line)
         name = view_from(name, 6);
     }
     end_cpu(r);
-    found_name(r, next_part(&name, ','), 1);
+    found_name(r, view_cut(&name, ','), 1);
     return 1;
 }
 
@@ -366,7 +355,7 @@ static enum line_use cpu_option(struct reader *r, struct view line)
 {
     u32 at = find_option(line, VIEW("-cpu"));
     struct view option = argument(view_from(line, at + 4)), rest = option;
-    struct view model = next_part(&rest, ',');
+    struct view model = view_cut(&rest, ',');
     if (at == line.len || (!is_model(model) && !rest.len)) {
         return NOT_MINE;
     }
@@ -377,7 +366,7 @@ static enum line_use cpu_option(struct reader *r, struct view line)
 /* A model and features without "-cpu" before them, as oVirt takes them. */
 static enum line_use bare_option(struct reader *r, struct view line)
 {
-    struct view rest = line, model = next_part(&rest, ',');
+    struct view rest = line, model = view_cut(&rest, ',');
     int alone = r->forced == FORMAT_QEMU_CPU;
     if (!is_model(model) || (!rest.len && !alone) ||
         argument(line).len != line.len) {
@@ -449,7 +438,7 @@ static enum line_use cpu_of_guest(struct reader *r, struct view line)
     struct view flags = setting(rest, VIEW("flags"));
     struct view type = setting(rest, VIEW("cputype"));
     int typed = type.len != 0;
-    type = typed ? type : next_part(&rest, ',');
+    type = typed ? type : view_cut(&rest, ',');
     if (!typed && !is_model(type) && !view_starts(type, VIEW("custom-"))) {
         return NOT_MINE;
     }
@@ -458,27 +447,37 @@ static enum line_use cpu_of_guest(struct reader *r, struct view line)
 
 /* ---- keys and values of others ---- */
 
-/* CloudStack's agent.properties, OpenNebula's host: a model and features. */
+/* CloudStack's agent.properties, OpenNebula's host, Nova's nova.conf: a model
+ * and features. */
 static enum line_use model_field(struct reader *r, struct view line)
 {
     static const char keys[] =
         "guest.cpu.model=\0KVM_CPU_MODEL=\0guest.cpu.features=\0"
-        "KVM_CPU_FEATURES=\0guest.cpu.mode=\0";
+        "KVM_CPU_FEATURES=\0cpu_model_extra_flags\0cpu_models\0cpu_model\0"
+        "guest.cpu.mode=\0cpu_mode\0";
+    enum { MODES = 8, FEATURES = 1 << 3 | 1 << 4 | 1 << 5 };
     struct view head;
     u32 key = view_starts_any(line, keys, &head);
+    struct view value = view_trim(view_from(line, head.len - (key != 0)));
     if (!key) {
         return NOT_MINE;
     }
-    struct view value = view_trim(view_from(line, head.len));
-    if (key == 5) {
+    if (value.s[0] != '=') {
+        value = view_trim(view_from(value, 1));
+    }
+    if (!value.len || value.s[0] != '=') {
+        return NOT_MINE;
+    }
+    value = view_trim(view_from(value, 1));
+    if (key >= MODES) {
         return ASIDE;
     }
     if (!r->list.open || r->list.format != FORMAT_LIBVIRT) {
         end_cpu(r);
         names_open(r, FORMAT_LIBVIRT, LIBVIRT);
     }
-    if (key <= 2) {
-        names_model(r, argument(value));
+    if (!(FEATURES >> key & 1)) {
+        names_model(r, names_next(&value));
         note_model_given(r, FORMAT_LIBVIRT);
         return USED;
     }
@@ -667,7 +666,7 @@ static enum line_use label_row(struct reader *r, struct view line)
         r->models.named = 0;
     }
     while (labels.len) {
-        enum line_use use = one_label(r, next_part(&labels, ','));
+        enum line_use use = one_label(r, view_cut(&labels, ','));
         all = use == USED || !all ? use : all;
     }
     return all;

@@ -269,7 +269,7 @@ static struct view plain(struct reader *r, struct view line)
 static enum line_use ask_strict(struct reader *r, struct view line)
 {
     static enum line_use (*const families[])(struct reader *, struct view) = {
-        read_refusal, read_xml, read_json, read_vmware, read_bytes, read_rows,
+        read_settings, read_refusal, read_xml, read_json, read_vmware, read_bytes, read_rows,
         read_words, read_typed};
     /* What goes on here might look like other rows. */
     enum line_use use = r->table_n     ? read_typed(r, line)

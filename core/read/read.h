@@ -200,6 +200,7 @@ struct reader {
         u8 s[PLAIN_ROOM];
     } part;
 
+    int xl_open;         /* a list of xl goes on */
     int rows_before;     /* the line before was a row of registers */
     u32 source;          /* index + 1 */
     enum format_id forced; /* the person says so; FORMATS: nothing said */
@@ -276,6 +277,7 @@ u32 read_fast(struct reader *r, struct view text);
  * reads. */
 enum line_use read_xml(struct reader *r, struct view line);
 enum line_use read_json(struct reader *r, struct view line);
+enum line_use read_settings(struct reader *r, struct view line);
 enum line_use read_refusal(struct reader *r, struct view line);
 enum line_use read_vmware(struct reader *r, struct view line);
 enum line_use read_bytes(struct reader *r, struct view line);

@@ -4,7 +4,6 @@
  */
 #include "vmware.h"
 
-#include "../mask.h"
 #include "names.h"
 
 /* Without what stands between a key and its value. */
@@ -22,8 +21,7 @@ static int same_text(const struct fleet *f, const struct mask_record *m,
     return m->source_ == source && view_equal(had, text);
 }
 
-/* Keeps a mask; placed: it is of a register. Said twice it counts once. */
-static enum line_use keep_mask(struct reader *r, struct mask_record place,
+enum line_use found_mask(struct reader *r, struct mask_record place,
     const struct mask *mask, struct view key, struct view value)
 {
     struct fleet *f = r->fleet;
@@ -36,7 +34,9 @@ static enum line_use keep_mask(struct reader *r, struct mask_record place,
     text_say(&t, "%v = %v", view_head(key, 100), view_head(value, 100));
     struct view text = text_close(names, &t);
     for (u32 i = 0; i < f->masks_n; i++) {
-        if (same_text(f, &f->masks[i], r->source, text)) {
+        if (same_text(f, &f->masks[i], r->source, text) &&
+            f->masks[i].leaf_ == place.leaf_ &&
+            f->masks[i].sub_ == place.sub_) {
             *names = before;
             return USED;
         }
@@ -88,7 +88,7 @@ static enum line_use register_mask(struct reader *r, struct view key,
         note_mask(r, key, value, wrong);
         return ASIDE;
     }
-    return keep_mask(r, place, &mask, key, value);
+    return found_mask(r, place, &mask, key, value);
 }
 
 /* "Val:0", "Max:0", "Min:1", "Bool:Min:1" as the letter of one bit: what the
@@ -97,7 +97,7 @@ static u8 letter_of(struct view value)
 {
     static const char forms[] =
         "val:0\0max:0\0val:1\0min:1\0bool:min:1\0num:min:1\0bool:max:0\0";
-    static const u8 letters[] = "-001TTTF";
+    static const u8 letters[] = "-00TTTTF";
     struct view form;
     u32 n = view_starts_any(value, forms, &form);
     return form.len == value.len ? letters[n] : '-';
@@ -125,7 +125,7 @@ static enum line_use feature_mask(struct reader *r, struct view key,
         place.reg_ = bits.reg[row];
         mask.letter[bits.bit[row]] = letter;
     }
-    return keep_mask(r, place, &mask, key, value);
+    return found_mask(r, place, &mask, key, value);
 }
 
 /* --- rows of registers --- */
@@ -432,7 +432,7 @@ void vmware_vector(struct reader *r, u32 leaf, u32 reg, struct view letters,
     }
     /* Some zeros and else nothing said: so masks look, and no host. */
     if (mask || others || (known && known != 0xffffffffu && !value)) {
-        keep_mask(r,
+        found_mask(r,
             (struct mask_record){.placed_ = 1, .leaf_ = leaf, .reg_ = reg,
                 .format_ = FORMAT_VSPHERE}, &m,
             text_view(&key), letters);

@@ -4,6 +4,7 @@
  * virsh capabilities, domcapabilities, cpu-baseline, a guest's definition.
  */
 #include "names.h"
+#include "vmware.h"
 
 /* The value of an attribute, either kind of quotes. Returns 0 when absent. */
 static int attribute(struct view tag, struct view name, struct view *value)
@@ -225,6 +226,24 @@ static enum line_use take_model(struct reader *r, struct view model)
     return USED;
 }
 
+/* In a setting, what is neither required nor disabled: optional gives the
+ * host's bit, forbid refuses hosts that have it, force shows it anyhow. */
+static void take_policy(struct reader *r, u32 row, struct view policy)
+{
+    static const char policies[] = "optional\0forbid\0force\0";
+    struct view head;
+    u32 which = view_starts_any(policy, policies, &head);
+    struct mask mask = mask_all('-');
+    mask.letter[bits.bit[row]] = (u8)"-HF1"[which];
+    if (which) {
+        found_mask(r,
+            (struct mask_record){.placed_ = 1, .leaf_ = bits.leaf[row],
+                .sub_ = bits.sub[row], .reg_ = bits.reg[row],
+                .format_ = FORMAT_LIBVIRT},
+            &mask, bit_spelled(&r->fleet->know, LIBVIRT, row), policy);
+    }
+}
+
 static enum line_use take_feature(struct reader *r, struct view tag)
 {
     struct view name, policy = VIEW("require");
@@ -235,8 +254,11 @@ static enum line_use take_feature(struct reader *r, struct view tag)
     int optional = view_equal(policy, VIEW("optional"));
     int there = !view_equal(policy, VIEW("disable")) &&
                 !view_equal(policy, VIEW("forbid"));
+    u32 row = bit_named(&r->fleet->know, LIBVIRT, name, 0);
+    if (r->fleet->setting && row < BITS) {
+        take_policy(r, row, policy);
+    }
     if (optional) {
-        u32 row = bit_named(&r->fleet->know, LIBVIRT, name, 0);
         if (row < BITS) {
             r->list.said[row] = 0; /* whatever the model has */
         }
