@@ -156,12 +156,24 @@ static u8 said_letter(const struct setting *s, const struct compared *c,
                                             : '-';
 }
 
+/* What VMware has capabilities for: of the first words, few. */
+static u32 capabilities(const struct compared *c)
+{
+    u32 shown, compared;
+    int listed =
+        hardware_bits(22, c->leaf, c->sub, c->reg, &shown, &compared);
+    u32 most = c->reg != EDX            ? 0xffffffffu
+               : c->leaf == 1           ? 0x08240000u
+               : c->leaf == 0x80000001u ? 0xee500000u
+                                        : 0xffffffffu;
+    return listed ? compared & most : 0;
+}
+
 /* A list that is complete hides what it could name and does not. */
 static u8 base_letter(const struct setting *s, const struct compared *c,
     u32 bit)
 {
-    int hides = s->complete && is_feature(c, bit) &&
-                bit_spelled(&s->fleet->know, VMWARE, c->row[bit]).len;
+    int hides = s->complete && capabilities(c) >> bit & 1;
     return s->kind ? said_letter(s, c, bit) : hides ? '0' : '-';
 }
 
