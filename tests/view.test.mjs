@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { samples } from '../web/samples.js';
-import { cleanName, extent, rename, splice, toBytes, toText } from '../web/source.js';
+import { cleanName, extent, rename, splice, toBytes, toText, without } from '../web/source.js';
 import * as view from '../web/view.js';
 import { ask, core } from './core.mjs';
 
@@ -348,4 +348,18 @@ test('a setting is judged the worst first, once for all bits of which the same i
   assert.deepEqual([groups[0].yours, groups[0].ours], ['H', '0']);
   assert.deepEqual(view.sentences('One (v1.2) is. Two is.'), ['One (v1.2) is.', 'Two is.']);
   assert.deepEqual(view.sentences(''), ['', '']);
+});
+
+test('what a host costs the others is said in bits and levels, and disturbs nothing', () => {
+  const sources = [{ name: '', bytes: toBytes(samples[2].text) }];
+  const now = core.answer({ sources });
+  const [{ key, bit }] = now.bits;
+  const before = core.explain(key, bit);
+  const words = now.hosts.map((host) => view.gains(now,
+    core.tryOut({ sources: without(sources, now.hosts, [host]), profile: now.profile })));
+  assert.match(words[0], /^\d+ bits fewer hidden$/);
+  assert.match(words[1], /^\d+ bits fewer hidden, none left$/);
+  assert.match(words[2], /^x86-64-v3 instead of x86-64-v2, EVC mode amd-zen2 instead of /);
+  assert.deepEqual(core.explain(key, bit), before);
+  assert.deepEqual(without(sources, now.hosts, now.hosts), []);
 });

@@ -317,9 +317,22 @@ class Core {
 
   /** Reads the sources and answers; never throws, whatever the bytes are. */
   answer(request) {
-    const memory = this.#memory;
     this.#asked = request;
     this.#forgotten = false;
+    return this.#answer(request);
+  }
+
+  /** The same for a request that only was a question: explain still speaks of the one before. */
+  tryOut(request) {
+    const { hosts } = this;
+    const answer = this.#answer(request);
+    this.#forgotten = true;
+    this.hosts = hosts;
+    return answer;
+  }
+
+  #answer(request) {
+    const memory = this.#memory;
     this.#read(request);
     const length = memory.write(encoder.encode(requestText(request)));
     const at = memory.exports.answer(length);

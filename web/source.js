@@ -51,3 +51,18 @@ function nameLine(bytes, at, end) {
 function lineBefore(bytes, at) {
   return bytes.lastIndexOf(10, Math.max(0, at - 2)) + 1;
 }
+
+/** The sources without some of their hosts; those that held no other are left out. */
+export function without(sources, hosts, gone) {
+  return sources.flatMap((source, index) => {
+    const own = hosts.filter((host) => host.source === index);
+    const leaving = own.filter((host) => gone.includes(host));
+    if (leaving.length === 0) return [source];
+    if (leaving.length === own.length) return [];
+    const bytes = leaving.sort((a, b) => b.at - a.at).reduce((rest, host) => {
+      const { at, length } = extent(rest, host);
+      return splice(rest, at, length, new Uint8Array());
+    }, source.bytes);
+    return [{ ...source, bytes }];
+  });
+}

@@ -1,8 +1,8 @@
 // Signals hold what the person did; everything else is computed from them.
 import { batch, computed, signal } from '@preact/signals';
 import { textBytes } from '../wasm/core.js';
-import { cleanName, extent, rename, splice, toBytes } from './source.js';
-import { difference, hasBit, platforms, steps, usualFilter } from './view.js';
+import { cleanName, extent, rename, splice, toBytes, without } from './source.js';
+import { difference, gains, hasBit, kinds, platforms, steps, usualFilter } from './view.js';
 
 /** Null until the core is there: the page is readable before. */
 export const core = signal(null);
@@ -62,6 +62,30 @@ export const shownTarget = computed(() => {
   const all = offered.value.flatMap(({ targets }) => targets);
   return all.find(({ id }) => id === target.value)
     ?? all.find(({ text }) => text) ?? all[0];
+});
+
+// Each kind of host is an answer more: beyond these it would take too long.
+const MOST_TRIED = 12;
+const MOST_TRIED_BYTES = 4 << 20;
+
+/** Whether it can be said what each kind of host costs the others. */
+export const canTry = computed(() => {
+  const count = kinds(answer.value.hosts).length;
+  const size = request.value.sources.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  return count > 2 && count <= MOST_TRIED && size <= MOST_TRIED_BYTES;
+});
+
+/** What would be gained without one kind of host: see view.js. */
+export const whatIf = computed(() => {
+  const { hosts, profile: id, check: rule } = answer.value;
+  // The masks stay those of now, whatever the hosts left would suggest.
+  const chosen = { profile: id === 'own' ? null : id, check: rule, setting: null };
+  return kinds(hosts).map(({ label, first }) => {
+    const gone = hosts.filter(({ kind }) => kind === hosts[first].kind);
+    const left = without(request.value.sources, hosts, gone);
+    const then = core.value.tryOut({ ...request.value, ...chosen, sources: left });
+    return { label, words: gains(answer.value, then) };
+  }).filter(({ words }) => words);
 });
 
 /** The paragraph about the selected bit. */

@@ -476,6 +476,23 @@ export function againstWords({ lacks, needless, other }, nameOf) {
   return parts.length ? `It ${list(parts)}.` : 'It hides what is needed, and no more.';
 }
 
+const bitsIn = (hex) => parseInt(hex, 16).toString(2).replaceAll('0', '').length;
+
+const hiddenIn = ({ registers }) => registers.reduce((sum, { hide }) => sum + bitsIn(hide), 0);
+
+/** What one answer has over another: "3 bits fewer hidden, x86-64-v3 instead of x86-64-v2". */
+export function gains(now, then) {
+  const fewer = hiddenIn(now) - hiddenIn(then);
+  const better = (key, name = '') => then.verdict[key] && then.verdict[key] !== now.verdict[key]
+    && `${name}${then.verdict[key]}${now.verdict[key] ? ` instead of ${now.verdict[key]}` : ''}`;
+  return [
+    then.verdict.migratable && !now.verdict.migratable && 'machines can move',
+    fewer > 0 && `${plural(fewer, 'bit')} fewer hidden${hiddenIn(then) ? '' : ', none left'}`,
+    better('psabi'),
+    better('evc', 'EVC mode '),
+  ].filter(Boolean).join(', ');
+}
+
 const ORDER = ['error', 'warning', 'info'];
 
 /** Notes of one kind together, the worst first. */

@@ -558,6 +558,17 @@ Required: x001:xxxx:x0xx:xxxx:xxxx:xxxx:xxxx:xxxx
     assert.match(readFileSync(await download.path(), 'utf8'), /^cpuid\.1\.ecx = .*\n$/);
   });
 
+  it('says what each host costs the others, when asked', async () => {
+    await sample(/2006/);
+    assert.equal(await page.getByText('What if').count(), 0, 'two hosts only have each other');
+    await button('clear').click();
+    await sample(/EPYC/);
+    await page.getByText('What each host costs the others').click();
+    await page.getByText(/^Without epyc03: x86-64-v3 instead of x86-64-v2/).waitFor();
+    await page.locator('td[data-bit="0"]').first().click();
+    assert.match(await page.locator('.bit').first().innerText(), /epyc01 1, epyc02 1/);
+  });
+
   it('says why hosts of one model differ', async () => {
     const [, host] = xeon.split('# host: kvm01\n');
     const [one] = host.split('# host: kvm02');
@@ -586,10 +597,10 @@ Required: x001:xxxx:x0xx:xxxx:xxxx:xxxx:xxxx:xxxx
 
   it('puts the text to copy right under the verdict', async () => {
     await sample(/2006/);
-    await button('copy 1 line for vSphere Client dialog').click();
+    await button('copy 1 line for VMware, vSphere Client dialog').click();
     await page.getByText('copied 1 line').waitFor();
     await page.getByRole('radio', { name: '.vmx lines' }).check({ force: true });
-    await page.getByRole('button', { name: /^copy \d lines? for \.vmx lines/ }).waitFor();
+    await page.getByRole('button', { name: /^copy \d lines? for VMware, \.vmx lines/ }).waitFor();
   });
 
   it('gives many kinds of hosts counts, and their names on demand', async () => {

@@ -11,6 +11,7 @@ import { Share } from './share.jsx';
 import { Start } from './start.jsx';
 import { Targets } from './targets.jsx';
 import { Verdict } from './verdict.jsx';
+import { WhatIf } from './whatif.jsx';
 
 export function App() {
   const there = hasHosts.value;
@@ -32,6 +33,7 @@ export function App() {
           <Masks />
           <Targets />
           <Setting />
+          <WhatIf />
           <Share />
         </>
       )}

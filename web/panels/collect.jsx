@@ -56,7 +56,7 @@ const Command = ({ text }) => (
 );
 
 /** What is made only once it is asked for. */
-function More({ title, children, ...rest }) {
+export function More({ title, children, ...rest }) {
   const open = useSignal(false);
   return (
     <details {...rest} onToggle={(event) => { open.value = event.target.open; }}>

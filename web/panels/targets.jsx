@@ -37,9 +37,9 @@ function Text({ shown: { name, file, text } }) {
 
 /** The button that copies what is shown for the platform. */
 export function CopyTarget({ named = false }) {
-  const { name, text } = shownTarget.value;
+  const { platform, name, text } = shownTarget.value;
   const lines = plural(text.split('\n').length, 'line');
-  const label = named ? `copy ${lines} for ${name}` : `copy ${lines}`;
+  const label = named ? `copy ${lines} for ${platform}, ${name}` : `copy ${lines}`;
   return <Copy main text={`${text}\n`} label={label} done={`copied ${lines}`} />;
 }
 
