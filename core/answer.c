@@ -55,7 +55,7 @@ int make_registers(struct answer *a, u32 *at)
 /* Bits that differ, are unknown somewhere, or are decided on. */
 static u32 told_bits(const struct compared *c)
 {
-    u32 told = (c->ones & c->zeros) | c->unknown;
+    u32 told = (c->ones & c->zeros) | c->unknown | c->pin_hide | c->pin_keep;
     for (u32 b = 0; b < 32; b++) {
         u32 d = c->decision[b];
         told |= (u32)(d == HIDE || d == CLOSURE || d == CONFLICT ||
@@ -100,6 +100,10 @@ void answer_bit(struct answer *a, const struct compared *c, u32 bit,
         .custom_ = c->custom.letter[bit],
         .effective_ = c->effective.letter[bit],
         .decision_ = c->decision[bit],
+        .pin_ = c->pin_hide >> bit & 1   ? 1
+                : c->pin_keep >> bit & 1 ? 2
+                : cannot_pin(c, bit)     ? 3
+                                         : 0,
     };
     name_bit(a, c, bit, r);
     struct text t = text_open(a->arena);

@@ -45,14 +45,16 @@ struct compared {
     u32 leaf, sub, reg;
     u32 ones, zeros; /* known 1, known 0 on some host */
     u32 unknown;     /* not known on some host */
-    u32 hide;        /* differs, counts and can be hidden */
+    u32 hide;        /* zeros of the custom mask */
+    u32 pin_hide, pin_keep; /* what the person asked for */
     u32 withdrawn;   /* an erratum takes it from some host that shows it */
     u32 bare;        /* what to hide where no default mask hides anything */
     struct mask standard, custom, effective; /* standard: the default mask */
     u32 row[32];      /* index in bits, or BITS where nobody named it */
     u8 merge[32];     /* enum merge */
     u8 decision[32];  /* enum decision */
-    u16 needs[32];    /* CLOSURE: the row of what the bit needs */
+    u8 unpinned[32];  /* the same, had the person asked for nothing */
+    u16 needs[32];    /* CLOSURE, or kept in vain: the row of what it needs */
 };
 
 /* The answer while it is made, and after it for questions about single bits. */
@@ -92,6 +94,8 @@ int compare_hosts(struct answer *a);
 u32 fleet_vendor(const struct fleet *f);
 void choose_profile(struct answer *a);
 void make_masks(struct answer *a);
+/* Is the bit no feature of its own, so that no mask rules it? */
+int cannot_pin(const struct compared *c, u32 bit);
 /* safe.c: may a guest that saw the bit (OR_SAFE) elsewhere trust it on this kind
  * of host, which lacks it? UNSURE: its text does not tell. */
 enum safety { IS_SAFE, UNSURE, IS_EXPOSED };
@@ -119,6 +123,12 @@ int letter_counts(u8 letter, u32 check);
 int hidden_by_mode(const struct answer *a, const struct compared *c, u32 bit);
 /* reason.c: the one sentence. */
 void reason_say(struct text *t, struct answer *a,
+    const struct compared *c, u32 bit);
+/* Why a pin on it is refused. */
+void refused_pin_say(struct text *t, struct answer *a,
+    const struct compared *c, u32 bit);
+/* The same without the word it begins with: "kept: ", "take care: ". */
+void reason_rest_say(struct text *t, struct answer *a,
     const struct compared *c, u32 bit);
 /* Writes a sentence about a bit. Its places: %n the bit's name (or that it has
  * none), %b the same (or nothing), %f the field's name, %p where it is, %l its

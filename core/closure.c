@@ -92,7 +92,7 @@ int is_mitigation(u32 merge)
 
 static void hide_bit(struct compared *c, u32 bit, u32 needs)
 {
-    c->decision[bit] = CLOSURE;
+    c->decision[bit] = c->pin_keep >> bit & 1 ? CONFLICT : CLOSURE;
     c->hide |= 1u << bit;
     c->needs[bit] = (u16)needs;
     c->custom.letter[bit] = c->effective.letter[bit] = '0';

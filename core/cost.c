@@ -56,7 +56,7 @@ enum {
 static u32 lost(const struct answer *a, u32 leaf, u32 sub, u32 reg)
 {
     const struct compared *c = answer_register(a, leaf, sub, reg);
-    return c ? ~(seen_by_all(c) | c->unknown) : 0;
+    return c ? ~(seen_by_all(c) | (c->unknown & ~c->hide)) : 0;
 }
 
 static int host_could(const struct answer *a, u32 guest, u32 kind)

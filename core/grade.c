@@ -9,7 +9,7 @@ struct verdict {
     struct answer *a;
     struct answer_record *record;
     struct line_record *problems;
-    u32 hides, differs, conflicts, unknown;
+    u32 hides, differs, conflicts, kept, unknown; /* kept: in vain */
     int vendors_differ;
 };
 
@@ -106,7 +106,8 @@ static void count(struct verdict *v)
         for (u32 b = 0; b < 32; b++) {
             u32 d = c->decision[b];
             v->hides += d == HIDE || d == CLOSURE;
-            v->conflicts += d == CONFLICT;
+            v->conflicts += d == CONFLICT && !(c->pin_keep >> b & 1);
+            v->kept += d == CONFLICT && c->pin_keep >> b & 1;
             v->unknown += d == UNKNOWN;
             v->differs += c->ones >> b & c->zeros >> b & 1;
         }
@@ -219,7 +220,17 @@ static void bit_problem(struct verdict *v, const struct compared *c, u32 b)
     struct text t;
     u32 d = c->decision[b];
     const char *sentence = NULL;
-    if (d == CONFLICT) {
+    if (c->pin_keep >> b & 1 && (d == CONFLICT || d == WARN)) {
+        bit_say(problem_open(v, &t), v->a, c, b, "%n (%p): ");
+        reason_rest_say(&t, v->a, c, b);
+        problem_close(v, &t);
+        return;
+    }
+    if (d == HIDE && c->pin_hide >> b & 1 && is_mitigation(c->merge[b]) &&
+        c->unpinned[b] != HIDE) {
+        sentence = "%b (%p) is a mitigation that you hide: guests guard "
+                   "themselves by slower means, or not at all.";
+    } else if (d == CONFLICT) {
         sentence = "%b (%p) must be equal and cannot be masked: 1 on %1, 0 on "
                    "%0.";
     } else if (required_nowhere(c, b)) {
@@ -515,6 +526,15 @@ static const char *sentence_of(const struct verdict *v, u32 *n)
         return "Machines cannot move between %h: %u %b must be equal and "
                "cannot be masked.";
     }
+    *n = v->kept;
+    if (*n) {
+        return *n == 1 ? "Machines that use the bit you keep cannot move "
+                         "between %h: it is missing on a host, or what it "
+                         "needs is hidden."
+                       : "Machines that use what you keep cannot move between "
+                         "%h: %u bits of it are missing on a host, or what "
+                         "they need is hidden.";
+    }
     *n = v->hides;
     if (*n) {
         return "Hide %u %b and machines can move both ways between %h.";
@@ -611,7 +631,7 @@ int make_verdict(struct answer *a, struct answer_record *record)
     count(&v);
     find_vendor(&v);
     find_problems(&v);
-    record->migratable_ = !v.vendors_differ && !v.conflicts &&
+    record->migratable_ = !v.vendors_differ && !(v.conflicts + v.kept) &&
                           !refused_for_vendors(a->fleet);
     record->psabi_ = a->fleet->hosts_n ? rung_reached(a, PSABI) : 0;
     find_evc(&v);

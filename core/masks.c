@@ -207,6 +207,55 @@ static enum decision decide(const struct answer *a, const struct compared *c,
     return differs && wants_care(c, bit) ? WARN : IGNORED;
 }
 
+int cannot_pin(const struct compared *c, u32 bit)
+{
+    u32 none = 1u << OR_INFO | 1u << MIRROR | 1u << TOPO | 1u << IGNORE |
+               1u << DERIVED | 1u << EQ | 1u << MIN | 1u << PER_CPU;
+    return cannot_mask(c, bit) || none >> c->merge[bit] & 1 ||
+           (c->leaf >= 0x40000000u && c->leaf < 0x80000000u);
+}
+
+/* What no mask rules cannot be pinned either. */
+static void refuse_pins(struct answer *a, struct compared *c)
+{
+    u32 pinned = c->pin_hide | c->pin_keep;
+    for (u32 b = 0; b < 32; b++) {
+        if (pinned >> b & 1 && cannot_pin(c, b)) {
+            struct text t = text_open(a->arena);
+            refused_pin_say(&t, a, c, b);
+            note_add(&a->fleet->notes, NOTE_PIN, (struct note_place){0, 0, 0},
+                text_view(&t));
+            c->pin_hide &= ~(1u << b);
+            c->pin_keep &= ~(1u << b);
+        }
+    }
+}
+
+/* What the person wants, over what would be done without. A kept bit counts:
+ * hosts must have it, whatever the default. */
+static void pin_bit(struct compared *c, u32 b)
+{
+    u32 bit = 1u << b, differs = c->ones & c->zeros & bit;
+    u8 letter = c->standard.letter[b];
+    if (c->pin_hide & bit) {
+        c->decision[b] = HIDE;
+        c->custom.letter[b] = '0';
+        c->hide |= bit;
+    } else if (c->pin_keep & bit && (c->custom.letter[b] == '1' ||
+                                        (c->custom.letter[b] == '-' &&
+                                            letter == '1'))) {
+        c->decision[b] = KEEP;
+    } else if (c->pin_keep & bit) {
+        c->custom.letter[b] =
+            letter == 'H' || letter == 'T' || !(c->ones & bit) ? '-' : 'H';
+        c->hide &= ~bit;
+        c->decision[b] = (u8)(differs            ? CONFLICT
+                              : c->unknown & bit ? UNKNOWN
+                              : c->ones & bit    ? KEEP
+                                                 : WARN);
+    }
+}
+
 void make_masks(struct answer *a)
 {
     for (u32 i = 0; i < a->registers_n; i++) {
@@ -214,7 +263,7 @@ void make_masks(struct answer *a)
         c->standard = default_mask(a, c);
         c->hide = 0;
         for (u32 b = 0; b < 32; b++) {
-            c->decision[b] = (u8)decide(a, c, b);
+            c->decision[b] = c->unpinned[b] = (u8)decide(a, c, b);
             c->hide |= (u32)(c->decision[b] == HIDE) << b;
         }
         c->custom = mask_hiding(c->hide);
@@ -222,6 +271,12 @@ void make_masks(struct answer *a)
             if (c->decision[b] == KEEP && c->ones & c->zeros & 1u << b &&
                 letter_counts(c->standard.letter[b], a->check)) {
                 c->custom.letter[b] = '1';
+            }
+        }
+        if (c->pin_hide | c->pin_keep) {
+            refuse_pins(a, c);
+            for (u32 b = 0; b < 32; b++) {
+                pin_bit(c, b);
             }
         }
         c->effective = mask_overlay(&c->standard, &c->custom);

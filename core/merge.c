@@ -14,6 +14,7 @@ struct tally {
     u32 ones[4], zeros[4], unknown[4];
     u32 read[4]; /* some text carried these bits */
     u32 own[4];  /* differ from CPU to CPU of one host */
+    u32 pin[2][4]; /* to keep, to hide */
 };
 
 static void sort_tallies(struct tally *t, u32 n)
@@ -81,14 +82,33 @@ static int has_own_default(const struct answer *a, u32 leaf, u32 sub, u32 reg)
     return 0;
 }
 
+/* A pinned bit takes part though no text says anything about it. */
+static u32 add_pinned(const struct answer *a, struct tally *t, u32 n)
+{
+    for (u32 i = 0; i < a->request.pins_n; i++) {
+        const struct pin *p = &a->request.pins[i];
+        u32 at = 0;
+        while (at < n && (t[at].leaf != p->leaf || t[at].sub != p->sub)) {
+            at++;
+        }
+        if (at == n) {
+            t[n++] = (struct tally){.leaf = p->leaf, .sub = p->sub};
+        }
+        t[at].pin[p->hide][p->reg] |= 1u << p->bit;
+    }
+    return n;
+}
+
 static int takes_part(const struct answer *a, const struct tally *t, u32 reg)
 {
-    return t->read[reg] &&
-           (carries_feature(t->leaf, t->sub, reg) ||
-               has_own_default(a, t->leaf, t->sub, reg) ||
-               (a->profile < PROFILES &&
-                   profile_mask(a->profile, a->vendor, t->leaf, t->sub, reg)
-                       .len));
+    u32 pinned = t->pin[0][reg] | t->pin[1][reg];
+    return pinned ||
+           (t->read[reg] &&
+               (carries_feature(t->leaf, t->sub, reg) ||
+                   has_own_default(a, t->leaf, t->sub, reg) ||
+                   (a->profile < PROFILES &&
+                       profile_mask(a->profile, a->vendor, t->leaf, t->sub, reg)
+                           .len)));
 }
 
 /* What the tables say of every bit, looked up once. */
@@ -124,9 +144,9 @@ static u32 withdrawn(const struct answer *a, const struct compared *c)
 int compare_hosts(struct answer *a)
 {
     const struct fleet *f = a->fleet;
-    u32 n = f->columns.n;
-    struct tally *t = TAKE(a->arena, struct tally, n);
-    a->registers = TAKE(a->arena, struct compared, n * 4);
+    u32 n = f->columns.n, pins = f->kinds_n ? a->request.pins_n : 0;
+    struct tally *t = TAKE(a->arena, struct tally, n + pins);
+    a->registers = TAKE(a->arena, struct compared, (n + pins) * 4);
     a->words = TAKE(a->arena, struct word, f->kinds_n);
     a->marks = TAKE(a->arena, u8, f->kinds_n);
     a->maxima = TAKE(a->arena, struct maxima, f->kinds_n);
@@ -141,6 +161,7 @@ int compare_hosts(struct answer *a)
         t[i].sub = f->columns.sub[i];
         bytes_copy(t[i].own, f->columns.per_cpu[i], sizeof(t[i].own));
     }
+    n = pins ? add_pinned(a, t, n) : n;
     sort_tallies(t, n);
     for (u32 i = 0; i < f->kinds_n; i++) {
         a->maxima[i] = kind_maxima(f, &f->kinds[i]);
@@ -157,6 +178,8 @@ int compare_hosts(struct answer *a)
                     .ones = t[i].ones[r],
                     .zeros = t[i].zeros[r],
                     .unknown = t[i].unknown[r],
+                    .pin_keep = t[i].pin[0][r],
+                    .pin_hide = t[i].pin[1][r],
                 };
                 look_up(c);
                 c->withdrawn = withdrawn(a, c);

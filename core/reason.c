@@ -203,6 +203,9 @@ static const char *unknown_tail(struct answer *a, const struct compared *c,
     u32 bit)
 {
     u32 one = c->ones >> bit & 1;
+    if (!one && !(c->zeros >> bit & 1)) {
+        return ".";
+    }
     if (hosts_with(a, c, bit, one) > 1) {
         return one ? "; %1 have it." : ", and %0 lack it.";
     }
@@ -238,7 +241,7 @@ static void needed_say(struct text *t, const struct answer *a, u32 own, u32 row)
 {
     const struct compared *c =
         answer_register(a, bits.leaf[row], bits.sub[row], bits.reg[row]);
-    int shown = c && mask_shows(c->effective.letter[bits.bit[row]]);
+    u32 bit = bits.bit[row];
     if (own == row) {
         withdrawn_say(t, a, "hidden");
     } else if (excludes(own, row)) {
@@ -247,8 +250,10 @@ static void needed_say(struct text *t, const struct answer *a, u32 own, u32 row)
             row_name(a, row), row_name(a, row));
     } else {
         text_say(t, "hidden: it needs %v, which %v.", row_name(a, row),
-            shown ? VIEW("not every host has")
-                  : VIEW("the guest does not see"));
+            c && c->pin_hide >> bit & 1 ? VIEW("you hide")
+            : c && mask_shows(c->effective.letter[bit])
+                ? VIEW("not every host has")
+                : VIEW("the guest does not see"));
     }
 }
 
@@ -302,12 +307,13 @@ static int goes_with(const struct answer *a, const struct compared *c, u32 bit,
 static void relatives_say(struct text *t, const struct answer *a,
     const struct compared *c, u32 bit)
 {
-    u32 said = 0, needs[ANCESTORS];
-    if (c->decision[bit] == KEEP && c->ones >> bit & 1) {
+    u32 said = 0, d = c->decision[bit], needs[ANCESTORS];
+    if ((d == KEEP || (d == CONFLICT && c->pin_keep >> bit & 1)) &&
+        c->ones >> bit & 1) {
         for (u32 i = 0, n = needs_of(c->row[bit], needs); i < n; i++) {
             list_say(t, said++, " To keep it, keep %v", row_name(a, needs[i]));
         }
-    } else if (c->decision[bit] == HIDE || c->decision[bit] == CLOSURE) {
+    } else if (d == HIDE || d == CLOSURE) {
         for (u32 i = 0; i < a->registers_n; i++) {
             const struct compared *other = &a->registers[i];
             for (u32 b = 0; b < 32; b++) {
@@ -333,13 +339,13 @@ static const char *kept(const struct answer *a, u32 all)
     return all ? "kept: every host has " : "nothing to hide: no host has ";
 }
 
-void reason_say(struct text *t, struct answer *a, const struct compared *c,
-    u32 bit)
+static void decision_say(struct text *t, struct answer *a,
+    const struct compared *c, u32 bit, u32 decision)
 {
     u32 differs = c->ones >> bit & c->zeros >> bit & 1;
     u8 letter = c->standard.letter[bit];
     const char *head = "hidden: %d", *middle = "", *tail = "";
-    switch (c->decision[bit]) {
+    switch (decision) {
     case HIDE:
         middle = hide_cause(a, letter);
         if (c->merge[bit] == OR_SAFE && safety_of_all(a, c, bit) == IS_SAFE) {
@@ -398,6 +404,95 @@ void reason_say(struct text *t, struct answer *a, const struct compared *c,
     bit_say(t, a, c, bit, head);
     bit_say(t, a, c, bit, middle);
     bit_say(t, a, c, bit, tail);
+}
+
+/* A sentence begins with a word for the decision: "kept: every host has AVX."
+ * This takes what was written since *from* without it. */
+static void cut_word(struct text *t, u32 from)
+{
+    struct view said = view_from(text_view(t), from);
+    u32 word = view_find(said, VIEW(": ")) + 2;
+    if (word < said.len) {
+        t->len -= word;
+        bytes_move(t->s + from, said.s + word, said.len - word);
+    }
+}
+
+/* What the person asked for, and what would be without. */
+static void pinned_say(struct text *t, struct answer *a,
+    const struct compared *c, u32 bit)
+{
+    const char *head = NULL;
+    u32 d = c->decision[bit];
+    u8 letter = c->custom.letter[bit];
+    if (d == CONFLICT && letter == '0') {
+        bit_say(t, a, c, bit,
+            c->zeros >> bit & 1 ? "conflict: you asked to keep it, but it is "
+                                  "missing on %0 and "
+                                : "conflict: you asked to keep it, but it is ");
+        needed_say(t, a, c->row[bit], c->needs[bit]);
+        return;
+    }
+    if (d == CONFLICT) {
+        head = "conflict: kept as you asked, but missing on %0: machines that "
+               "use it cannot move there.";
+    } else if (d == WARN) {
+        head = "take care: you asked to keep it, but no host has it.";
+    } else if (letter == 'H' && d == KEEP) {
+        head = c->standard.letter[bit] == 'x'
+                   ? "kept: you asked for it; H in the mask holds every host "
+                     "to it."
+                   : "kept: you asked for it; every host has %n, and H in the "
+                     "mask shows it against the default %l. No mask shows a "
+                     "guest what the platform itself cannot give.";
+    }
+    if (head) {
+        bit_say(t, a, c, bit, head);
+        if (d == CONFLICT && c->row[bit] < BITS &&
+            update_may_bring(a, c->row[bit])) {
+            bit_say(t, a, c, bit, " Update microcode or BIOS on %0.");
+        }
+        return;
+    }
+    text_say(t, d == HIDE      ? "hidden: you asked for it; "
+                : d == UNKNOWN ? "unknown: you asked to keep it; "
+                               : "kept: you asked for it; ");
+    u32 from = t->len;
+    decision_say(t, a, c, bit, d == UNKNOWN ? d : c->unpinned[bit]);
+    cut_word(t, from);
+    if (d == HIDE && c->unpinned[bit] != HIDE &&
+        is_mitigation(c->merge[bit])) {
+        text_say(t, " It is a mitigation that guests lose.");
+    }
+}
+
+void refused_pin_say(struct text *t, struct answer *a,
+    const struct compared *c, u32 bit)
+{
+    const char *cause = aside_causes[c->merge[bit]];
+    bit_say(t, a, c, bit,
+        c->pin_hide >> bit & 1 ? "%n (%p) is not hidden as you asked: "
+                               : "%n (%p) is not kept as you asked: ");
+    text_say(t, cause ? cause : "no mask rules it.");
+}
+
+void reason_rest_say(struct text *t, struct answer *a,
+    const struct compared *c, u32 bit)
+{
+    u32 from = t->len;
+    reason_say(t, a, c, bit);
+    cut_word(t, from);
+}
+
+void reason_say(struct text *t, struct answer *a, const struct compared *c,
+    u32 bit)
+{
+    u32 differs = c->ones >> bit & c->zeros >> bit & 1;
+    if ((c->pin_hide | c->pin_keep) >> bit & 1) {
+        pinned_say(t, a, c, bit);
+    } else {
+        decision_say(t, a, c, bit, c->decision[bit]);
+    }
     relatives_say(t, a, c, bit);
     for (u32 i = 0; differs && i < sizeof(advised) / sizeof(advised[0]); i++) {
         if (advised[i].leaf == c->leaf && advised[i].sub == c->sub &&

@@ -36,12 +36,13 @@
     X(leaf) X(sub) X(reg) X(ones) X(zeros) X(differ) X(unknown) X(hide) \
     X(default_at) X(custom_at) X(effective_at)
 
-/* One bit. values_at: a byte for each kind of host, 0, 1 or 2 for unknown. */
+/* One bit. values_at: a byte for each kind of host, 0, 1 or 2 for unknown. pin:
+ * 0 none, 1 hide, 2 keep; 3: it cannot be pinned. */
 #define BIT_FIELDS(X) \
     X(leaf) X(sub) X(reg) X(bit) X(name_at) X(name_len) X(meaning_at) \
     X(meaning_len) X(level) X(vendor) X(merge) X(default) X(custom) \
     X(effective) X(decision) X(reason_at) X(reason_len) X(values_at) X(ones) \
-    X(zeros) X(unknowns)
+    X(zeros) X(unknowns) X(pin)
 
 /* A mask that the text already carries, 39 characters where it is one of a
  * register (placed); vendor: 0 for every one. */

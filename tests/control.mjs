@@ -297,9 +297,28 @@ const MITIGATIONS = {
   '19.0.eax': 0x00000007, '80000008.0.ebx': 0x1310d000, '80000021.0.eax': 0x08000122,
 };
 
-/** Every register that some host knows: { key: { differ, hide, effective } }. */
-export function control(words, vendor, profile, check = PROFILES[profile].check) {
-  const keys = new Set([...words.flatMap((one) => [...one.keys()])]);
+/** Bits that are no features of their own: no mask rules them, and no pin either. */
+const UNRULED = {
+  '1.0.eax': 0xffffffff, '1.0.ecx': 0x08000000, '1.0.edx': 0x50040200, '7.0.ebx': 0x00002040,
+  '7.0.ecx': 0x003e0010, '7.0.edx': 0x00008000, '80000001.0.ecx': 0x00400002,
+  '80000001.0.edx': 0x00080200,
+};
+
+/** What a person's own pin makes of a bit's letter: '' where it has no say. */
+function pinned({ hide, keep }, key, bit, base, values, there) {
+  const place = `${key}.${bit}`;
+  if (((UNRULED[key] ?? 0) >>> bit) & 1) return '';
+  if (hide?.includes(place)) return '0';
+  if (!keep?.includes(place)) return '';
+  if (there || base === '1') return '1';
+  return 'HT'.includes(base) || !values.includes(1) ? base : 'H';
+}
+
+/** Every register that some host knows: { key: { differ, hide, effective } }. pins: { hide, keep },
+ *  lists of "7.0.ebx.5". */
+export function control(words, vendor, profile, check = PROFILES[profile].check, pins = {}) {
+  const pinnedKeys = [...pins.hide ?? [], ...pins.keep ?? []].map((one) => one.replace(/\.\d+$/, ''));
+  const keys = new Set([...words.flatMap((one) => [...one.keys()]), ...pinnedKeys]);
   return closed(words, Object.fromEntries([...keys].map((key) => {
     const out = { differ: 0, hide: 0, closure: 0, effective: '' };
     for (let bit = 31; bit >= 0; bit--) {
@@ -307,10 +326,12 @@ export function control(words, vendor, profile, check = PROFILES[profile].check)
       const default_ = letter(profile, vendor, key, bit, values.includes(1));
       const decision = decide(default_, values, check);
       const there = decision === 'hide' && byMode(words, key, bit);
-      const hide = decision === 'hide' && !unmaskable(key, bit) && !there;
+      const own = pinned(pins, key, bit, default_, values, there);
+      const hide = own ? own === '0' && !!pins.hide?.includes(`${key}.${bit}`)
+        : decision === 'hide' && !unmaskable(key, bit) && !there;
       if (values.includes(1) && values.includes(0)) out.differ = (out.differ | (1 << bit)) >>> 0;
       if (hide) out.hide = (out.hide | (1 << bit)) >>> 0;
-      out.effective += hide ? '0' : there ? '1' : default_;
+      out.effective += own || (hide ? '0' : there ? '1' : default_);
     }
     return [key, out];
   })), check);
@@ -360,12 +381,11 @@ function seen(effective, words, key, bit) {
 /** Features seen somewhere without what they need, hidden until there is none. */
 function closed(words, registers, check) {
   withdraw(words, registers, check);
-  const place = (text) => [text.replace(/\.\d+$/, ''), Number(/\d+$/.exec(text)[0])];
   for (let again = true; again;) {
     again = part(words, registers);
     for (const [need, features] of Object.entries(NEEDED_BY)) {
-      const [key, bit] = place(need);
-      for (const [other, otherBit] of features.split(' ').map(place)) {
+      const [key, bit] = placeOf(need);
+      for (const [other, otherBit] of features.split(' ').map(placeOf)) {
         if (!registers[key] || !registers[other] || stays(other, otherBit)) continue;
         const out = registers[other];
         const unused = at(out.effective, otherBit) === 'x';
@@ -411,13 +431,50 @@ function brokenAt([base, custom, effective], values, row, check, fixed) {
   const counts = (one) => one === 'H' || (one === 'R' && check === 'equal');
   const alike = new Set(values).size < 2; // the real bits; what the guest sees is then alike too
   if (effective !== (custom === '-' ? base : custom)) return 'not the overlay of custom on default';
-  if (counts(effective) && !fixed && !alike) return 'counts and is not the same on every host';
+  const vain = row?.pin === 'keep' && row.decision === 'conflict'; // kept, and said to be no good
+  if (counts(effective) && !fixed && !alike && !vain) {
+    return 'counts and is not the same on every host';
+  }
+  if (row?.pin === 'hide') return custom === '0' && row.decision === 'hide' ? null : 'not hidden';
+  if (row?.pin === 'keep') return keptAt(base, custom, values, row);
   if (row?.decision === 'hide' && (!counts(base) || alike)) return 'hidden needlessly';
   if (row?.decision === 'hide' && custom !== '0') return 'said to be hidden and is not';
   const reasoned = row?.reason && (custom === '1' ? row.decision === 'keep'
     : ['hide', 'closure'].includes(row.decision));
   return custom !== '-' && !reasoned ? 'hidden without a reason' : null;
 }
+
+/** A bit that is to be kept is shown where a host has it, or it is said why it is not. */
+function keptAt(base, custom, values, { decision, reason }) {
+  if (!reason) return 'kept without a reason';
+  if (custom === '0') return decision === 'conflict' ? null : 'to be kept, and silently hidden';
+  if (!values.includes(1)) return null;
+  const shown = custom === '-' ? base : custom;
+  if (!'HT1'.includes(shown)) return 'to be kept, and not shown';
+  const differ = shown !== '1' && values.includes(0);
+  return differ === (decision === 'conflict') ? null : `differ: ${differ}, said to be ${decision}`;
+}
+
+/** Features that a guest sees on some host without what they need there. */
+export function ungrounded(answer, words) {
+  const registers = Object.fromEntries(answer.registers.map((one) => [one.key, one]));
+  const sees = (one, [key, bit]) => seen(registers, one, key, bit);
+  return Object.entries(NEEDED_BY).flatMap(([need, features]) => {
+    const parent = placeOf(need);
+    const hidden = registers[parent[0]] && at(registers[parent[0]].custom, parent[1]) === '0';
+    return features.split(' ').filter((feature) => {
+      const [key, bit] = placeOf(feature);
+      if (!registers[key] || !registers[parent[0]] || stays(key, bit)) return false;
+      if (at(registers[key].effective, bit) === 'x' && !hidden) return false;
+      return words.some((one) => sees(one, parent) === 0 && sees(one, [key, bit]) === 1);
+    }).map((feature) => `${feature} is seen without ${need}`);
+  });
+}
+
+const placeOf = (text) => [text.replace(/\.\d+$/, ''), Number(/\d+$/.exec(text)[0])];
+
+/** What features fall with: for tests that pick some. */
+export const parents = Object.keys(NEEDED_BY);
 
 /** The bits of a register that are features: those are ANDed over the CPUs of a host. */
 export const features = (key) => AND[key] ?? 0;

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { amd, ask, core, fleets, intel, masks, real, register, text, vendorOf } from './core.mjs';
 import { PROFILES, broken, control, decide, features, value } from './control.mjs';
-import { at, letters, printed, settled } from './control.mjs';
+import { at, letters, parents, printed, settled, ungrounded } from './control.mjs';
 import * as make from './hosts.mjs';
 import { wrongWords } from './words.mjs';
 
@@ -171,10 +171,10 @@ for (const profile of Object.keys(PROFILES)) {
   });
 }
 
-function agree(answer, fleet, profile, check, what) {
+function agree(answer, fleet, profile, check, what, pins) {
   const problems = [];
   const vendor = vendorOf(fleet[0]);
-  const want = control(fleet.map(words), vendor, profile, check);
+  const want = control(fleet.map(words), vendor, profile, check, pins);
   for (const [key, { differ, hide, effective }] of Object.entries(want)) {
     const got = register(answer, key);
     if (!got) {
@@ -331,5 +331,109 @@ test('a differing T or F: not migratable, a conflict, not masked', () => {
     assert.equal(register(answer, '80000001.0.edx').custom, none);
     const bit = answer.bits.find((one) => one.key === '80000001.0.edx' && one.bit === 29);
     assert.equal(bit.decision, 'conflict');
+  }
+});
+
+// ── a person's own pins ──────────────────────────────────────────────────────────────────────────
+
+const unruled = ['1.0.ecx.27', '1.0.edx.28', '7.0.ebx.6', '7.0.ebx.13', '7.0.ecx.4', '1.0.eax.8'];
+
+/** A few bits to hide and to keep, most of them such as others need or as differ. */
+function randomPins(random, answer) {
+  const told = answer.bits.filter(({ key, ruled }) => ruled && features(key))
+    .map(({ key, bit }) => `${key}.${bit}`);
+  const any = answer.registers.flatMap(({ key }) => Array.from({ length: 32 }, (_, bit) =>
+    ((features(key) >>> bit) & 1 ? [`${key}.${bit}`] : [])).flat());
+  const lists = [told, told, parents, parents, any, any, unruled].filter((one) => one.length);
+  const all = [...new Set(Array.from({ length: 1 + random.below(6) }, () =>
+    random.pick(random.pick(lists))))];
+  return { hide: all.filter((_, n) => n % 2), keep: all.filter((_, n) => n % 2 === 0) };
+}
+
+/** Random fleets again, each answered with some pins. */
+function* pinnedFleets(count, seed, more) {
+  const random = seeded(seed);
+  for (const fleet of fleets(count, seed, more)) {
+    const pins = randomPins(random, fleet.answer);
+    const { profile, check } = fleet;
+    yield { ...fleet, plain: fleet.answer, pins, what: `${fleet.what}, ${JSON.stringify(pins)}`,
+      answer: ask(text(fleet.fleet), { profile, check, ...pins }) };
+  }
+}
+
+/** Pins in force: those of bits that a mask rules. */
+const inForce = (answer, list) => list.filter((place) => {
+  const [, key, bit] = /^(.*)\.(\d+)$/.exec(place);
+  return core.explain(key, Number(bit))?.ruled;
+});
+
+test('with pins: core == control', () => {
+  for (const { answer, fleet, profile, check, pins, what } of pinnedFleets(600, 71)) {
+    agree(answer, fleet, profile, check, what, pins);
+  }
+});
+
+test('with pins: the three promises, and no feature is seen without what it needs', () => {
+  for (const { answer, fleet, what } of pinnedFleets(500, 72)) {
+    holds(answer, fleet, what);
+    noneOf(ungrounded(answer, fleet.map(words)), what, fleet);
+  }
+});
+
+test('with default masks and pins: no feature is seen without what it needs', () => {
+  const random = seeded(73);
+  for (const { fleet, plain, pins, check, what } of pinnedFleets(300, 73)) {
+    const defaults = Array.from({ length: 3 }, () => ({
+      register: random.pick(plain.registers).key,
+      mask: Array.from({ length: 32 }, () => random.pick('01xHRTFHHH')).join('') }));
+    const answer = ask(text(fleet), { check, defaults, ...pins });
+    noneOf(ungrounded(answer, fleet.map(words)), `${what}, ${JSON.stringify(defaults)}`, fleet);
+  }
+});
+
+test('every pin in force is reported, and obeyed or refused with a reason', () => {
+  for (const { answer, pins, what } of pinnedFleets(400, 74, { gaps: 0.3 })) {
+    const rows = new Map(answer.bits.map((row) => [`${row.key}.${row.bit}`, row]));
+    const [hide, keep] = [inForce(answer, pins.hide), inForce(answer, pins.keep)];
+    for (const row of answer.bits) {
+      const want = hide.includes(`${row.key}.${row.bit}`) ? 'hide'
+        : keep.includes(`${row.key}.${row.bit}`) ? 'keep' : null;
+      assert.equal(row.pin, want, `${what}, ${row.key}[${row.bit}]`);
+    }
+    for (const place of hide) {
+      const { decision, custom, effective, reason } = rows.get(place);
+      assert.deepEqual([decision, custom, effective], ['hide', '0', '0'], `${what}, ${place}`);
+      assert.match(reason, /^hidden: you asked for it; \S+ \S+/);
+    }
+    for (const place of keep) {
+      const { decision, reason } = rows.get(place);
+      assert.match(decision, /^(keep|conflict|unknown|warn)$/, `${what}, ${place}`);
+      assert.match(reason, /you asked/, `${what}, ${place}`);
+      if (decision === 'conflict') assert.equal(answer.verdict.migratable, false, what);
+    }
+    const refused = answer.notes.filter(({ kind }) => kind === 'pin').length;
+    assert.equal(refused, pins.hide.length + pins.keep.length - hide.length - keep.length, what);
+  }
+});
+
+test('hiding more never shows more, and no pin at all changes nothing', () => {
+  for (const { fleet, profile, check, plain, pins, what } of pinnedFleets(300, 75)) {
+    const hidden = ask(text(fleet), { profile, check, hide: pins.hide });
+    for (const { key, hide } of plain.registers) {
+      const more = parseInt(register(hidden, key).hide, 16);
+      assert.equal(parseInt(hide, 16) & ~more, 0, `${what}, ${key}`);
+    }
+    assert.deepEqual(masks(ask(text(fleet), { profile, check, hide: [], keep: [] })), masks(plain));
+  }
+});
+
+test('a pin by name is the pin by place', () => {
+  const pair = text([hosts.xeonSilver4214, hosts.xeonE52660v3]);
+  for (const [name, place] of [['avx2', '7.0.ebx.5'], ['AVX512F', '7.ebx[16]'], ['sse4_1', '1.0.ecx[19]'],
+    ['SSE4.1', '1.ecx.19'], ['sse4-1', '0x1.0.ecx.19'], ['cpuid.AVX2', '7.0.EBX.5'],
+    ['spec-ctrl', '7.edx.26'], ['cx16', '1.ecx[13]'], ['pdpe1gb', '80000001.edx.26']]) {
+    for (const way of ['hide', 'keep']) {
+      assert.deepEqual(ask(pair, { [way]: [name] }), ask(pair, { [way]: [place] }), name);
+    }
   }
 });

@@ -7,7 +7,8 @@ export function report(answer) {
     ...answer.refusals.flatMap(refusalLines),
     ...hosts.flatMap(hostLines),
     `profile ${answer.profile} (${answer.check}): ${answer.profileReason}`,
-    ...registers.filter(matters).flatMap((register) =>
+    ...registers.filter((register) => matters(register)
+      || bits.some(({ key, pin }) => pin && key === register.key)).flatMap((register) =>
       registerLines(register, bits.filter(({ key }) => key === register.key), hosts.length)),
     ...counts(bits),
     `verdict ${verdict.migratable ? 'yes' : 'no'}: ${verdict.sentence}`,
@@ -86,7 +87,7 @@ function registerLines(register, bits, hosts) {
   ];
 }
 
-const worthALine = ({ decision, ones, zeros }) => decision !== 'unknown'
+const worthALine = ({ decision, ones, zeros, pin }) => pin || decision !== 'unknown'
   && (decision !== 'ignore' || (ones > 0 && zeros > 0));
 
 function bitLine({ bit, name, level, values, ones, zeros, unknowns, decision, reason }, hosts) {

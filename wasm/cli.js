@@ -196,12 +196,12 @@ const linesText = (title, lines) =>
 const placeOf = (bit) => `${bit.key.replace('.0.', '.')}[${bit.bit}]`;
 
 /** Bits whose difference does not matter: not worth a register of their own in the report. */
-const isQuiet = (bit) => bit.decision === 'ignore' && (bit.ones === 0 || bit.zeros === 0
+const isQuiet = (bit) => !bit.pin && bit.decision === 'ignore' && (bit.ones === 0 || bit.zeros === 0
   || !['x', '0'].includes(bit.default) || ['TOPO', 'IGNORE', 'PER-CPU', 'MIRROR', 'SET', 'UNTOLD',
   'DERIVED', 'MIN'].includes(bit.merge));
 
-/** Hosts differ in it, or it goes with one in which they do. */
-const isTold = (bit) => (bit.ones && bit.zeros) || bit.decision === 'closure';
+/** Hosts differ in it, it goes with one in which they do, or it is pinned. */
+const isTold = (bit) => (bit.ones && bit.zeros) || bit.decision === 'closure' || bit.pin;
 
 const MANY = 3;
 /** Stands in for a name: no sentence has it. */

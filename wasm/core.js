@@ -10,6 +10,7 @@ const MERGES = ['AND', 'AND-WARN', 'ALIAS', 'OR', 'OR-SAFE', 'OR-INFO', 'COND', 
   'SET', 'TOPO', 'IGNORE', 'DERIVED', 'EQ', 'EQ-TSC', 'MIN', 'FIXED', 'PER-CPU', 'UNTOLD'];
 const VENDORS = { 0: '', 1: 'Intel', 2: 'AMD', 3: 'Intel and AMD', 4: 'Centaur and Zhaoxin',
   8: 'Transmeta', 16: 'hypervisors' };
+const PINS = [null, 'hide', 'keep', null];
 const SIDES = ['destination', 'source', 'host', 'either', 'extra'];
 const REGISTERS = ['eax', 'ebx', 'ecx', 'edx'];
 /** Whose names are written; the names of others are only read. */
@@ -210,6 +211,8 @@ function bitObject(memory, bit, hosts) {
     ones: bit.ones,
     zeros: bit.zeros,
     unknowns: bit.unknowns,
+    pin: PINS[bit.pin],
+    ruled: bit.pin < 3,
   };
 }
 
