@@ -116,7 +116,9 @@ static int cost_say(struct text *t, const struct answer *a, u32 n)
         answer_register(a, priced[n].leaf, priced[n].sub, priced[n].reg);
     u32 bit = 1u << priced[n].bit;
     text_say(t, "%v.", view_of(string_at(costs, n)));
+    /* With x it is not hidden: no guest uses it, or the hypervisor has it. */
     return c && c->ones & bit &&
+           c->effective.letter[priced[n].bit] != 'x' &&
            lost(a, c->leaf, c->sub, c->reg) & bit;
 }
 

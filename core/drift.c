@@ -377,7 +377,8 @@ static void brand_say(struct text *t, struct view brand)
         u32 mark = view_find(brand, VIEW(")"));
         if (brand.s[0] == '(' && mark < 4) {
             brand = view_from(brand, mark + 1);
-        } else if (view_starts(brand, VIEW(" CPU "))) {
+        } else if (view_starts(brand, VIEW(" CPU")) &&
+                   (brand.len == 4 || brand.s[4] == ' ')) {
             brand = view_from(brand, 4);
         } else {
             text_char(t, brand.s[0]);

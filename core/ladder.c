@@ -114,7 +114,7 @@ static void holders_say(struct text *t, const struct answer *a,
 void next_rung_say(struct text *t, const struct answer *a, enum ladder ladder,
     u32 reached)
 {
-    u32 wanted[RUNG_NEEDS], said = 0, next = 0, least = 0xffffffffu;
+    u32 wanted[RUNG_NEEDS], said = 0, next = 0, least = 0xffffffffu, held = 0;
     /* The one that lacks least: AMD's ladder leaves features out again. */
     for (u32 rung = ladder_height(ladder); rung > reached; rung--) {
         u32 n = find_missing(a, ladder, rung, wanted);
@@ -127,8 +127,13 @@ void next_rung_say(struct text *t, const struct answer *a, enum ladder ladder,
         return;
     }
     find_missing(a, ladder, next, wanted);
-    text_say(t, "For %v (%v) there is no ", rung_word(ladder, next, 1),
-        rung_word(ladder, next, 0));
+    while (held < a->fleet->kinds_n && !lacks(a, held, wanted)) {
+        held++;
+    }
+    text_say(t,
+        held < a->fleet->kinds_n ? "For %v (%v) there is no "
+                                 : "For %v (%v) the texts do not tell ",
+        rung_word(ladder, next, 1), rung_word(ladder, next, 0));
     for (u32 i = 0; i < RUNG_NEEDS; i++) {
         said = names_say(t, a, &rung_needs[i], wanted[i], said);
     }

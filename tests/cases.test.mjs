@@ -1,5 +1,6 @@
 // The Markdown cases: each heading is a test, input fences are sources, a setting fence is the
-// person's own mask, the expect fence is the report. UPDATE=1 rewrites the expect fences; the difference is reviewed like code.
+// person's own mask, the expect fence is the report; "expect --more" has levels, state and costs,
+// too. UPDATE=1 rewrites the expect fences; the difference is reviewed like code.
 import { test } from 'node:test';
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { core } from './core.mjs';
@@ -14,7 +15,7 @@ for (const file of readdirSync(folder).filter((name) => name.endsWith('.md')).so
     if (process.env.UPDATE) return rewrite(place, scenes);
     if (!scenes.length) throw new Error(`${file}: no expect fence`);
     for (const scene of scenes) {
-      await t.test(scene.heading, () => compare(file, scene, report(core.answer(scene.request))));
+      await t.test(scene.heading, () => compare(file, scene, scene.told));
     }
   });
 }
@@ -40,7 +41,9 @@ function readScenes(text) {
     if (fence.heading) [heading, inputs] = [fence.heading, []];
     else if (fence.kind === 'input' || fence.kind === 'setting') inputs.push(fence);
     else if (fence.kind === 'expect') {
-      scenes.push({ heading, request: request(inputs), expect: fence.body, line: fence.line });
+      const { body: expect, info, line } = fence;
+      const told = report(core.answer(request(inputs)), info === '--more');
+      scenes.push({ heading, told, expect, line });
       inputs = [];
     }
   }
@@ -92,9 +95,9 @@ function ownDefault(text) {
 
 function rewrite(place, scenes) {
   const lines = readFileSync(place, 'utf8').split('\n');
-  for (const { request: asked, expect, line } of scenes.toReversed()) {
+  for (const { told, expect, line } of scenes.toReversed()) {
     lines.splice(line - 1, expect === '' ? 0 : expect.split('\n').length,
-      ...report(core.answer(asked)).split('\n'));
+      ...told.split('\n'));
   }
   writeFileSync(place, lines.join('\n'));
 }

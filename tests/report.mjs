@@ -1,7 +1,10 @@
 // An answer as text a person can check by eye: what the Markdown cases expect.
 
-/** @param {object} answer what core.answer() returned */
-export function report(answer) {
+/**
+ * @param {object} answer what core.answer() returned
+ * @param {boolean} [more] with levels, state and costs, too
+ */
+export function report(answer, more = false) {
   const { hosts, registers, bits, verdict, notes, reading } = answer;
   return [
     ...answer.refusals.flatMap(refusalLines),
@@ -13,6 +16,7 @@ export function report(answer) {
     ...counts(bits),
     `verdict ${verdict.migratable ? 'yes' : 'no'}: ${verdict.sentence}`,
     facts(verdict),
+    ...(more ? moreFacts(verdict) : []),
     ...verdict.problems.map((problem) => `  ${problem}`),
     ...verdict.drift.map((sentence) => `  drift: ${sentence}`),
     ...(answer.masks ?? []).map(({ key, mask, vendor, host, line, text }) => [`mask line ${line}`,
@@ -105,6 +109,14 @@ function counts(bits) {
 
 const facts = ({ vendor, psabi, physBits }) => `  vendor ${vendor ?? 'unknown'}, level ${
   psabi ?? 'unknown'}, address bits ${physBits ?? 'unknown'}`;
+
+const moreFacts = ({ evc, evcNext, xcr0, xsaveSize, guests, costs }) => [
+  `  EVC ${evc ?? 'unknown'}${evcNext && `. ${evcNext}`}`,
+  `  XSAVE area: ${xcr0 === '00000000' ? 'none' : `components ${
+    xcr0.replace(/^0+/, '')}, ${xsaveSize ?? 'unknown'} bytes`}`,
+  ...guests.map((sentence) => `  no longer starts: ${sentence}`),
+  ...costs.map((sentence) => `  lost: ${sentence}`),
+];
 
 function noteLine({ severity, kind, host, line, text }) {
   const place = line === null || line === undefined ? '' : ` line ${line}`;
