@@ -327,6 +327,7 @@ test('targets stand by platform, those of the profile and of the texts first', (
     hosts: formats.map((format) => ({ format })) }).map(({ platform }) => platform);
   assert.deepEqual(order('open'), ['VMware', 'QEMU', 'XCP-ng']);
   assert.deepEqual(order('kvm', 'cpuinfo'), ['QEMU', 'VMware', 'XCP-ng']);
+  assert.deepEqual(order('esx-2006', 'cpuid-r'), ['VMware', 'QEMU', 'XCP-ng']);
   assert.deepEqual(order('open', 'xapi', 'qemu-cpu'), ['XCP-ng', 'QEMU', 'VMware']);
   const [vmware] = view.platforms({ targets, how, profile: 'vmx-9', hosts: [] });
   assert.deepEqual(vmware.targets.map(({ id, text }) => [id, text]), [['a', 'text'], ['b', '']]);

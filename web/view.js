@@ -535,7 +535,7 @@ export const levelWords = (level) => ({
 // What a text came from, or what its masks are for, tells which platform it is about.
 const HINTS = [
   [/^(esx|vm[wx]|vsphere)/, ['VMware']],
-  [/^(libvirt)/, ['libvirt', 'QEMU', 'Proxmox']],
+  [/^libvirt/, ['libvirt', 'QEMU', 'Proxmox']],
   [/^(qemu|qmp)/, ['QEMU', 'libvirt', 'Proxmox']],
   [/^cpu-info/, ['OpenStack', 'oVirt', 'Incus']],
   [/^node-labels/, ['KubeVirt']],
@@ -544,7 +544,8 @@ const HINTS = [
   [/^(xen|xl-)/, ['Xen', 'XCP-ng']],
   [/^(coreinfo|hyper-?v)/, ['Hyper-V']],
   [/^virtualbox/, ['VirtualBox']],
-  [/^(kvm|cpuinfo|lscpu|flags)/, ['QEMU', 'libvirt', 'Proxmox']],
+  // What Linux prints comes from KVM's hosts most of all.
+  [/^(kvm|cpuid-|kcpuid|cpuinfo|lscpu|x86info)/, ['Proxmox', 'libvirt', 'QEMU']],
 ];
 
 /**

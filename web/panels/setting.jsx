@@ -5,8 +5,7 @@ import { capital, hasBit, nameOf, place, plural, sentences, settingGroups } from
 
 const FIRST = 12;
 
-const EXAMPLES = '-cpu Haswell-noTSX,-pcid or <cpu mode=\'custom\'> or cpuid.1.ecx = "----:----..." '
-  + 'or cpuid="host,avx2=0" or a template of Firecracker';
+const EXAMPLES = '-cpu Haswell-noTSX,-pcid or <cpu> or cpuid.1.ecx = "..." or cpuid="host,avx2=0"';
 
 /** What one's machines have already, judged against these hosts. */
 export function Setting() {

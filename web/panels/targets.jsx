@@ -44,7 +44,7 @@ export function CopyTarget({ named = false }) {
 }
 
 const PARTS = [['apply', 'Apply'], ['verify', 'Verify'], ['undo', 'Undo'],
-  ['cannot', 'Not in it']];
+  ['cannot', 'Limits']];
 
 /** How it is used; of what has no text, only why. */
 function How({ shown }) {

@@ -65,8 +65,9 @@ const RULES = {
   ALIAS: ['follows 1.edx', 'On AMD a copy of the same bit of 1.edx. Both are hidden, or none.'],
   OR: ['1 on one host counts for all',
     'A 1 says that something is absent or weak. A guest that may move there must see the 1.'],
-  'OR-SAFE': ['1 only where every host is patched or immune',
-    'A 1 tells a guest that it is safe. It may stand where each host has it or is not affected.'],
+  'OR-SAFE': ['1 where every host has it or needs none of it',
+    'A 1 tells a guest that a hole is closed, or that something is not to be relied on. It may '
+    + 'stand where each host has it, or is not affected.'],
   'OR-INFO': ['cannot be hidden', 'How the hardware behaves, whatever a mask says.'],
   COND: ['goes with another bit', 'Means something only together with another bit.'],
   HINT: ['about speed only', 'No program fails without it.'],
