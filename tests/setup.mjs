@@ -36,6 +36,10 @@ const PACKAGES = [
     name: 'cpuid', test: true, optional: true, has: () => onPath('cpuid'),
     why: 'dumps the CPU of this machine, for the reader to read',
   },
+  {
+    name: 'libvirt-clients', test: true, optional: true, has: () => onPath('virsh'),
+    why: 'works out baselines to hold ours against',
+  },
 ];
 
 /**
