@@ -14,6 +14,9 @@ export const profile = signal(null);
 export const check = signal(null);
 export const defaults = signal([]);
 
+/** Which version of each the person runs; null: the newest known. */
+export const qemu = signal(null);
+export const libvirt = signal(null);
 /** What the person's machines have now, in the words of their platform. */
 export const setting = signal('');
 
@@ -39,13 +42,21 @@ export const onPaper = signal(false);
 /** Bits in a row: 32, 16 or 8 by the width of the window. */
 export const columns = signal(32);
 
+// What a person chose besides the hosts: each signal, and what it is until then.
+const CHOICES = Object.entries({ profile: [profile, null], check: [check, null],
+  defaults: [defaults, []], qemu: [qemu, null], libvirt: [libvirt, null], setting: [setting, ''] });
+
+const chosen = () => Object.fromEntries(CHOICES.map(([key, [choice]]) => [key, choice.value]));
+
+function choose(choices) {
+  for (const [key, [choice, none]] of CHOICES) choice.value = choices[key] ?? none;
+}
+
 export const request = computed(() => ({
+  ...chosen(),
   sources: draft.value.trim() === ''
     ? sources.value
     : [...sources.value, { name: '', bytes: toBytes(draft.value) }],
-  profile: profile.value,
-  check: check.value,
-  defaults: defaults.value,
   setting: setting.value.trim() === '' ? null : { name: '', text: setting.value },
 }));
 
@@ -79,11 +90,11 @@ export const canTry = computed(() => {
 export const whatIf = computed(() => {
   const { hosts, profile: id, check: rule } = answer.value;
   // The masks stay those of now, whatever the hosts left would suggest.
-  const chosen = { profile: id === 'own' ? null : id, check: rule, setting: null };
+  const same = { profile: id === 'own' ? null : id, check: rule, setting: null };
   return kinds(hosts).map(({ label, first }) => {
     const gone = hosts.filter(({ kind }) => kind === hosts[first].kind);
     const left = without(request.value.sources, hosts, gone);
-    const then = core.value.tryOut({ ...request.value, ...chosen, sources: left });
+    const then = core.value.tryOut({ ...request.value, ...same, sources: left });
     return { label, words: gains(answer.value, then) };
   }).filter(({ words }) => words);
 });
@@ -126,9 +137,7 @@ export function openRequest(opened) {
     forget();
     change(opened.sources.map(({ name, bytes, text }) =>
       ({ name, bytes: bytes ?? toBytes(text) })));
-    profile.value = opened.profile;
-    check.value = opened.check;
-    defaults.value = opened.defaults;
+    choose(opened);
     if (before.sources.length) offerUndo(0, 'The link took the place of your hosts.', before);
   });
 }
@@ -195,10 +204,7 @@ export function clear() {
 
 function forget() {
   draft.value = '';
-  profile.value = null;
-  check.value = null;
-  defaults.value = [];
-  setting.value = '';
+  choose({});
   selected.value = null;
   unfolded.value = new Map();
   filter.value = null;
@@ -208,12 +214,7 @@ function forget() {
 export const hasHosts = computed(() => answer.value !== null && answer.value.hosts.length > 0);
 export const refusals = computed(() => answer.value?.refusals ?? []);
 
-const snapshot = () => ({
-  sources: sources.value,
-  profile: profile.value,
-  check: check.value,
-  defaults: defaults.value,
-});
+const snapshot = () => ({ ...chosen(), sources: sources.value });
 
 function offerUndo(at, text, before) {
   undo.value = { at, text, before };
@@ -223,9 +224,7 @@ export function takeBack() {
   const { before } = undo.value;
   batch(() => {
     change(before.sources);
-    profile.value = before.profile;
-    check.value = before.check;
-    defaults.value = before.defaults;
+    choose(before);
   });
 }
 

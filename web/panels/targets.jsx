@@ -1,5 +1,5 @@
 import { saveText } from '../share.js';
-import { answer, columns, offered, shownTarget, target } from '../state.js';
+import { answer, columns, libvirt, offered, qemu, shownTarget, target } from '../state.js';
 import { plural, typed } from '../view.js';
 import { Copy } from './copy.jsx';
 
@@ -17,6 +17,7 @@ export function Targets() {
         <p class="trouble">This alone does not let machines move: see the verdict.</p>
       )}
       {columns.value === 8 ? <Selects shown={shown} /> : <Tabs shown={shown} />}
+      <Versions platform={shown.platform} />
       {shown.text && <Text shown={shown} />}
       <How shown={shown} />
     </section>
@@ -135,4 +136,34 @@ function Selects({ shown }) {
       )}
     </p>
   );
+}
+
+// Where models got new names; each stands for the versions up to the one before it in the list.
+const VERSIONS = {
+  QEMU: [qemu, ['9.2', '8.1 to 9.1', '8.0', '7.2', '6.2 to 7.1', '6.0 and 6.1', '5.1 and 5.2', '5.0',
+    '4.2', '4.1', '3.1 and 4.0', '2.12 and 3.0', '2.11 or older']],
+  libvirt: [libvirt, ['11.0 to 11.2', '10.10', '10.0 to 10.9', '9.0 to 9.10', '7.0 to 8.10',
+    '6.0 to 6.10', '5.0 to 5.10', '4.0 to 4.10', '3.10 or older']],
+};
+// Whose names a platform takes.
+const ASKED = { QEMU: ['QEMU'], Proxmox: ['QEMU'], Incus: ['QEMU'] };
+const ON_LIBVIRT = ['libvirt', 'OpenStack', 'KubeVirt', 'oVirt', 'CloudStack', 'OpenNebula'];
+
+/** An older one knows fewer models: the text then falls back to older names. */
+function Versions({ platform }) {
+  const asked = ASKED[platform] ?? (ON_LIBVIRT.includes(platform) ? ['libvirt'] : []);
+  return asked.map((name) => {
+    const [chosen, versions] = VERSIONS[name];
+    return (
+      <p key={name} class="version">
+        <label>For {name}{' '}
+          <select value={chosen.value ?? ''}
+            onChange={(event) => { chosen.value = event.target.value || null; }}>
+            <option value="">newest</option>
+            {versions.map((words) => <option key={words} value={words.split(' ')[0]}>{words}</option>)}
+          </select>
+        </label>
+      </p>
+    );
+  });
 }

@@ -13,8 +13,8 @@ const Gains = () => (whatIf.value.length === 0
   ? <p>Without any one of them the masks stay as they are.</p>
   : (
     <ul>
-      {whatIf.value.map(({ label, words }) => (
-        <li key={label}>Without <b translate={false}>{label}</b>: {words}.</li>
+      {whatIf.value.map(({ label, words }, at) => (
+        <li key={at}>Without <b translate={false}>{label}</b>: {words}.</li>
       ))}
     </ul>
   ));
