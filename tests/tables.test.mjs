@@ -1,6 +1,7 @@
 // The tables walked: every profile, format, bit, target and model has what a person needs.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
 import { amd, ask, core, intel, real, text } from './core.mjs';
 import { PROFILES } from './control.mjs';
 import { hosts } from './hosts.mjs';
@@ -65,4 +66,15 @@ test('every format has a name and a sentence', () => {
 test('targets and models are lists of rows', () => {
   for (const { id, name } of core.list('targets')) assert.ok(id && name);
   for (const { id, name } of core.list('models')) assert.ok(id && name);
+});
+
+test('every table says in its head where its facts come from', () => {
+  const folder = new URL('../core/', import.meta.url);
+  const tables = readdirSync(folder, { recursive: true }).filter((name) => name.endsWith('.def'));
+  assert.ok(tables.length > 20);
+  const silent = tables.filter((name) => {
+    const [head] = readFileSync(new URL(name, folder), 'utf8').split('*/');
+    return !/\bSources?: \S/.test(head);
+  });
+  assert.deepEqual(silent, []);
 });
