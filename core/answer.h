@@ -83,6 +83,11 @@ void answer_bit(struct answer *a, const struct compared *c, u32 bit,
     struct bit_record *record);
 const struct compared *answer_register(const struct answer *a, u32 leaf,
     u32 sub, u32 reg);
+/* The register that a row of bits.def is a bit of. */
+SMALL const struct compared *row_register(const struct answer *a, u32 row)
+{
+    return answer_register(a, bits.leaf[row], bits.sub[row], bits.reg[row]);
+}
 /* A register of a kind. Above the kind's own maxima it is known to be 0. */
 struct word answer_word(const struct answer *a, u32 kind, u32 leaf, u32 sub,
     u32 reg);

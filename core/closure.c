@@ -6,13 +6,6 @@
 
 enum { HARD, SOFT, NOT };
 
-/* The rows of bits.def by their places: what a need speaks of must be there. */
-enum {
-#define BIT(LEAF, SUB, REG, BIT, ...) ROW_##LEAF##_##SUB##_##REG##_##BIT,
-#include "know/bits.def"
-#undef BIT
-};
-
 static const struct need {
     u16 feature, needs, strength;
 } needs[] = {

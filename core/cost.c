@@ -32,11 +32,8 @@ static const struct want {
 #undef WANTS
 };
 
-static const struct {
-    u32 leaf;
-    u8 sub, reg, bit;
-} priced[] = {
-#define COST(LEAF, SUB, REG, BIT, WORDS) {LEAF, SUB, REG, BIT},
+static const u16 priced[] = {
+#define COST(LEAF, SUB, REG, BIT, WORDS) ROW_##LEAF##_##SUB##_##REG##_##BIT,
 #include "know/costs.def"
 #undef COST
 };
@@ -112,13 +109,12 @@ static int guest_say(struct text *t, const struct answer *a, u32 guest)
 
 static int cost_say(struct text *t, const struct answer *a, u32 n)
 {
-    const struct compared *c =
-        answer_register(a, priced[n].leaf, priced[n].sub, priced[n].reg);
-    u32 bit = 1u << priced[n].bit;
+    u32 row = priced[n], bit = 1u << bits.bit[row];
+    const struct compared *c = row_register(a, row);
     text_say(t, "%v.", view_of(string_at(costs, n)));
     /* With x it is not hidden: no guest uses it, or the hypervisor has it. */
     return c && c->ones & bit &&
-           c->effective.letter[priced[n].bit] != 'x' &&
+           c->effective.letter[bits.bit[row]] != 'x' &&
            lost(a, c->leaf, c->sub, c->reg) & bit;
 }
 

@@ -3,11 +3,8 @@
  */
 #include "answer.h"
 
-static const struct {
-    u32 leaf;
-    u8 sub, reg, bit;
-} advised[] = {
-#define ADVICE(LEAF, SUB, REG, BIT, SENTENCE) {LEAF, SUB, REG, BIT},
+static const u16 advised[] = {
+#define ADVICE(LEAF, SUB, REG, BIT, SENTENCE) ROW_##LEAF##_##SUB##_##REG##_##BIT,
 #include "know/advice.def"
 #undef ADVICE
 };
@@ -240,7 +237,7 @@ static void withdrawn_say(struct text *t, const struct answer *a,
 static void needed_say(struct text *t, const struct answer *a, u32 own, u32 row)
 {
     const struct compared *c =
-        answer_register(a, bits.leaf[row], bits.sub[row], bits.reg[row]);
+        row_register(a, row);
     u32 bit = bits.bit[row];
     if (own == row) {
         withdrawn_say(t, a, "hidden");
@@ -297,7 +294,7 @@ static int goes_with(const struct answer *a, const struct compared *c, u32 bit,
         if (need == row) {
             return c->row[bit] != row;
         }
-        c = answer_register(a, bits.leaf[need], bits.sub[need], bits.reg[need]);
+        c = row_register(a, need);
         bit = bits.bit[need];
     }
     return 0;
@@ -495,8 +492,7 @@ void reason_say(struct text *t, struct answer *a, const struct compared *c,
     }
     relatives_say(t, a, c, bit);
     for (u32 i = 0; differs && i < sizeof(advised) / sizeof(advised[0]); i++) {
-        if (advised[i].leaf == c->leaf && advised[i].sub == c->sub &&
-            advised[i].reg == c->reg && advised[i].bit == bit) {
+        if (advised[i] == c->row[bit]) {
             text_say(t, string_at(advice, i));
         }
     }

@@ -6,24 +6,12 @@
 
 enum { EVERY = 0xff };
 
-struct place {
-    u32 leaf;
-    u8 sub, reg, bit;
-};
-
-static int is_place(const struct place *p, const struct compared *c, u32 bit)
-{
-    return p->leaf == c->leaf && p->sub == c->sub && p->reg == c->reg &&
-           p->bit == bit;
-}
-
 static const struct safe {
-    struct place of;
-    u32 leaf, ones, leaf2, zeros;
+    u32 row, leaf, ones, leaf2, zeros;
     u8 sub, reg, sub2, reg2;
 } safe[] = {
 #define SAFE(L, S, R, B, L1, S1, R1, ONES, L2, S2, R2, ZEROS) \
-    {{L, S, R, B}, L1, ONES, L2, ZEROS, S1, R1, S2, R2},
+    {ROW_##L##_##S##_##R##_##B, L1, ONES, L2, ZEROS, S1, R1, S2, R2},
 #define EXPOSED(...)
 #include "know/safe.def"
 #undef SAFE
@@ -31,12 +19,12 @@ static const struct safe {
 };
 
 static const struct exposed {
-    struct place of;
+    u16 row;
     u8 vendor, family, model;
 } exposed[] = {
 #define SAFE(...)
 #define EXPOSED(L, S, R, B, VENDOR, FAMILY, MODEL) \
-    {{L, S, R, B}, VENDOR, FAMILY, MODEL},
+    {ROW_##L##_##S##_##R##_##B, VENDOR, FAMILY, MODEL},
 #include "know/safe.def"
 #undef SAFE
 #undef EXPOSED
@@ -49,7 +37,7 @@ static enum safety safe_model(const struct kind_record *k,
     enum safety known = IS_EXPOSED;
     for (u32 i = 0; i < sizeof(exposed) / sizeof(exposed[0]); i++) {
         const struct exposed *x = &exposed[i];
-        if (!is_place(&x->of, c, bit)) {
+        if (x->row != c->row[bit]) {
             continue;
         }
         if (!k->signed_ || !k->vendor_set_) {
@@ -79,7 +67,7 @@ enum safety safety_of(const struct answer *a, const struct compared *c, u32 bit,
     enum safety best = safe_model(&a->fleet->kinds[kind], c, bit);
     for (u32 i = 0; i < sizeof(safe) / sizeof(safe[0]); i++) {
         const struct safe *s = &safe[i];
-        if (is_place(&s->of, c, bit)) {
+        if (s->row == c->row[bit]) {
             enum safety one = all_are(
                 answer_word(a, kind, s->leaf, s->sub, s->reg), s->ones, 0);
             enum safety two = all_are(

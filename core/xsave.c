@@ -7,10 +7,10 @@
 enum { LEGACY_SIZE = 576, STATE_X87_SSE = 3 };
 
 static const struct state {
-    u32 leaf;
-    u8 number, sub, reg, bit;
+    u16 number, row;
 } states[] = {
-#define STATE(NUMBER, NAME, LEAF, SUB, REG, BIT) {LEAF, NUMBER, SUB, REG, BIT},
+#define STATE(NUMBER, NAME, LEAF, SUB, REG, BIT) \
+    {NUMBER, ROW_##LEAF##_##SUB##_##REG##_##BIT},
 #include "know/xsave.def"
 #undef STATE
 };
@@ -45,18 +45,18 @@ static int has_xsave(const struct answer *a)
 
 static int survives(const struct answer *a, const struct state *s)
 {
-    const struct compared *c = answer_register(a, s->leaf, s->sub, s->reg);
-    return has_xsave(a) && c && seen_by_all(c) >> s->bit & 1;
+    const struct compared *c = row_register(a, s->row);
+    return has_xsave(a) && c && seen_by_all(c) >> bits.bit[s->row] & 1;
 }
 
 int state_is_hidden(const struct answer *a, u32 n)
 {
     for (u32 i = 0; i < STATES; i++) {
         const struct state *s = &states[i];
-        const struct compared *c =
-            answer_register(a, s->leaf, s->sub, s->reg);
-        if (s->number == n && c && c->custom.letter[s->bit] == '0') {
-            return (int)(c->ones >> s->bit & 1);
+        const struct compared *c = row_register(a, s->row);
+        u32 bit = bits.bit[s->row];
+        if (s->number == n && c && c->custom.letter[bit] == '0') {
+            return (int)(c->ones >> bit & 1);
         }
     }
     return 0;

@@ -343,6 +343,14 @@ static int is_row(u32 i, u32 leaf, u32 sub, u32 reg)
            bits.reg[i] == reg;
 }
 
+static int is_before(u32 i, u32 leaf, u32 sub, u32 reg)
+{
+    return i < BITS &&
+           (bits.leaf[i] != leaf  ? bits.leaf[i] < leaf
+            : bits.sub[i] != sub ? bits.sub[i] < sub
+                                  : bits.reg[i] < reg);
+}
+
 u32 bits_of(u32 leaf, u32 sub, u32 reg, u32 *count)
 {
     u32 first = 0, n = 0;
@@ -350,13 +358,9 @@ u32 bits_of(u32 leaf, u32 sub, u32 reg, u32 *count)
     if (leaf == 0xd && sub > 2) {
         sub = 2;
     }
+    /* The row before the register's first. */
     for (u32 half = 512; half; half /= 2) {
-        if (first + half < BITS && bits.leaf[first + half] < leaf) {
-            first += half;
-        }
-    }
-    while (first < BITS && !is_row(first, leaf, sub, reg)) {
-        first += bits.leaf[first] <= leaf ? 1 : BITS;
+        first += is_before(first + half - 1, leaf, sub, reg) ? half : 0;
     }
     while (is_row(first + n, leaf, sub, reg)) {
         n++;

@@ -43,13 +43,14 @@ enum check { EQUAL, SUBSET };
 #define MSR_10A 0xffff010au /* no leaf is so high */
 #define SUB_MSR 255
 
-/* The rows of bits.def, column by column: what is alike lies together, which
- * halves what they take when core.wasm is compressed. */
+/* The rows of bits.def by their places: what another table speaks of must be
+ * there. They lie column by column: what is alike lies together, which halves
+ * what they take when core.wasm is compressed. */
 enum {
-    BITS = 0
-#define BIT(...) +1
+#define BIT(LEAF, SUB, REG, BIT, ...) ROW_##LEAF##_##SUB##_##REG##_##BIT,
 #include "bits.def"
 #undef BIT
+    BITS
 };
 
 struct bit_columns {

@@ -27,20 +27,8 @@ enum {
 };
 #undef HAS
 
-#define HAS(ID, LEAF, ...) LEAF,
-static const u32 bit_leaf[] = {
-#include "models.def"
-};
-#undef HAS
-
-#define HAS(ID, LEAF, SUB, REG, BIT) SUB,
-static const u8 bit_sub[] = {
-#include "models.def"
-};
-#undef HAS
-
-#define HAS(ID, LEAF, SUB, REG, BIT) REG << 5 | BIT,
-static const u8 bit_place[] = {
+#define HAS(ID, LEAF, SUB, REG, BIT) ROW_##LEAF##_##SUB##_##REG##_##BIT,
+static const u16 bit_rows[] = {
 #include "models.def"
 };
 #undef HAS
@@ -170,6 +158,5 @@ int model_bits(enum dialect d, u32 row, u8 there[MODEL_BITS])
 
 u32 model_bit(u32 index)
 {
-    return bit_find(bit_leaf[index], bit_sub[index], bit_place[index] >> 5,
-        bit_place[index] & 31);
+    return bit_rows[index];
 }

@@ -579,8 +579,8 @@ static int coreinfo_row(struct reader *r, struct view line)
     r->list.listed = 1;
     /* Hyper-V keeps virtualization to itself, also from its root. */
     u32 row = bit_named(&r->fleet->know, COREINFO, name, 0);
-    u32 guest = bit_find(1, 0, ECX, 31);
-    if (!there && row < BITS && guest < BITS && r->list.said[guest] == 1 &&
+    u32 guest = ROW_0x00000001_0_ECX_31;
+    if (!there && row < BITS && r->list.said[guest] == 1 &&
         (view_equal(name, VIEW("VMX")) || view_equal(name, VIEW("SVM")))) {
         if (!r->hyperv_said) {
             r->hyperv_said = 1;

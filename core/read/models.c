@@ -562,12 +562,11 @@ static void node_model(struct reader *r, struct view value)
  * not given to guests. */
 static void node_host_model(struct reader *r, struct view model)
 {
-    u32 fpu = bit_find(1, 0, EDX, 0);
     if (!r->models.features) {
         return;
     }
     note_model_given(r, FORMAT_NODE_LABELS);
-    if (!r->list.said[fpu]) {
+    if (!r->list.said[ROW_0x00000001_0_EDX_0]) {
         assume_model(r, LIBVIRT, model_named(LIBVIRT, VIEW("Penryn")));
     }
     libvirt_absent(r, model);

@@ -341,10 +341,9 @@ void names_close(struct reader *r, enum absent absent)
     }
     take_later(r);
     /* People, and tools, leave out of a list what they like. */
-    u32 fpu = bit_find(1, 0, EDX, 0);
     int whole = l->format == FORMAT_CPUINFO || l->format == FORMAT_LSCPU;
     if (absent == ABSENT_LINUX_KERNEL &&
-        (l->said[fpu] != THERE || !(whole || l->own))) {
+        (l->said[ROW_0x00000001_0_EDX_0] != THERE || !(whole || l->own))) {
         absent = ABSENT_UNKNOWN;
     }
     struct word copied = {0, 0};

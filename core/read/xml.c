@@ -131,7 +131,7 @@ enum whose { NO_CPU, HOSTS_CPU, HOST_MODEL, GUESTS_CPU, OTHER_CPU };
 static void take_absent(struct reader *r)
 {
     u32 open[2] = {
-        bit_find(1, 0, ECX, 31), bit_find(0x80000007u, 0, EDX, 8)};
+        ROW_0x00000001_0_ECX_31, ROW_0x80000007_0_EDX_8};
     u8 said[2] = {r->list.said[open[0]], r->list.said[open[1]]};
     libvirt_absent(r, name_view(&r->xml.model));
     for (u32 i = 0; r->xml.whose == HOST_MODEL && i < 2; i++) {
