@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "answer.h"
+#include "match.h"
 
 const char records_schema[] =
 #define RECORD_NAME(NAME) " " #NAME
@@ -230,6 +230,7 @@ struct answer_record *answer_make(struct answer *a, struct fleet *f,
     make_masks(a);
     /* The verdict first: it must have room, the single bits may be cut. */
     if (!make_verdict(a, record) || !make_registers(a, &record->registers_at_) ||
+        !match_models(a) || !make_models(a, record) ||
         !make_targets(a, record)) {
         return NULL;
     }

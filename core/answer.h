@@ -58,6 +58,7 @@ struct compared {
 };
 
 /* The answer while it is made, and after it for questions about single bits. */
+struct match;
 struct answer {
     struct fleet *fleet;
     struct arena *arena;
@@ -72,6 +73,8 @@ struct answer {
     struct word *words;
     u8 *marks; /* of kinds, for a sentence about some of them */
     struct request request;
+    struct match *match; /* named models */
+    u32 phys_bits;       /* of physical addresses, the fewest; 0: unknown */
 };
 
 /* Makes the answer; everything lies in the arena. NULL when it is too small. */

@@ -639,7 +639,7 @@ int make_verdict(struct answer *a, struct answer_record *record)
     record->xsave_size_ = xsave_size(a);
     make_costs(a, record);
     make_drift(a, record);
-    record->phys_bits_ = find_phys_bits(a);
+    record->phys_bits_ = a->phys_bits = find_phys_bits(a);
     struct text t = text_open(a->arena);
     sentence_say(&v, &t);
     if (a->fleet->hosts_n > 1 && !v.vendors_differ) {

@@ -66,6 +66,11 @@
     X(id) X(text_at) X(text_len) X(apply_at) X(apply_len) X(verify_at) \
     X(verify_len) X(undo_at) X(undo_len) X(cannot_at) X(cannot_len)
 #define LINE_FIELDS(X) X(text_at) X(text_len)
+/* A named model: enum taker and enum form of match.h; names between blanks. */
+#define MODEL_FIELDS(X) \
+    X(taker) X(form) X(name_at) X(name_len) X(extras_at) X(extras_len) \
+    X(removed_at) X(removed_len) X(drops_at) X(drops_len) X(next_at) \
+    X(next_len)
 
 /* psabi: 0 for unknown, 1 to 4. phys_bits: 0 for unknown. */
 /* A refusal: platform, sentence, step between tabs; quote: what was pasted. And
@@ -88,12 +93,13 @@
     X(vendor_at) X(vendor_len) X(phys_bits) X(lines) X(used) \
     X(blank) X(aside) X(unread) X(reading_at) X(reading_len) X(refusals_at) \
     X(refusals_n) X(masks_at) X(masks_n) X(setting_at) \
-    X(drift_at) X(drift_n)
+    X(drift_at) X(drift_n) X(models_at) X(models_n)
 
 #define RECORDS(R) \
     R(host, HOST_FIELDS) R(kind, KIND_FIELDS) R(row, ROW_FIELDS) \
     R(note, NOTE_FIELDS) R(register, REGISTER_FIELDS) R(bit, BIT_FIELDS) \
     R(mask, MASK_FIELDS) R(target, TARGET_FIELDS) R(line, LINE_FIELDS) \
+    R(model, MODEL_FIELDS) \
     R(refusal, REFUSAL_FIELDS) R(refused, REFUSED_FIELDS) \
     R(setting, SETTING_FIELDS) R(finding, FINDING_FIELDS) \
     R(answer, ANSWER_FIELDS)

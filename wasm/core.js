@@ -231,6 +231,22 @@ function maskObject(memory, mask, hosts) {
   };
 }
 
+/** Where each record of a named model belongs. */
+const MODELS = [['qemu', 'best'], ['qemu', 'newest'], ['libvirt', 'best'], ['libvirt', 'newest'],
+  ['proxmox', 'best'], ['proxmox', 'newest'], ['proxmox', 'type'], [], ['clouds', 'best'],
+  ['clouds', 'newest']];
+
+/** Named models by platform: best names most of what hosts share, newest is the newest host's. */
+function modelsObject(records) {
+  const models = { qemu: {}, libvirt: {}, proxmox: {}, clouds: {} };
+  for (const { taker, form, name, extras, removed, drops, next } of records) {
+    const [on, off, lost] = [extras, removed, drops].map((list) => list.split(' ').filter(Boolean));
+    const [platform, which] = MODELS[taker * 2 + form];
+    models[platform][which] = { name, extras: on, removed: off, drops: lost, next };
+  }
+  return models;
+}
+
 const noteObject = (note, kinds) => ({
   severity: kinds[note.kind].severity,
   kind: kinds[note.kind].kind,
@@ -383,6 +399,7 @@ class Core {
       how: Object.fromEntries(
         memory.records('target', answer.targets_at, answer.targets_n)
           .map((target) => [targets[target.id].id, howObject(target, targets[target.id])])),
+      models: modelsObject(memory.records('model', answer.models_at, answer.models_n)),
       refusals: memory.records('refusal', answer.refusals_at, answer.refusals_n)
         .map((refusal) => refusalObject(memory, refusal)),
       masks: memory.records('mask', answer.masks_at, answer.masks_n)

@@ -169,6 +169,8 @@ enum { HYGON = AMD | 32 };
 struct cpu_model {
     struct view name;
     u32 vendor, family, model, stepping;
+    u32 qemu, libvirt; /* since which, major << 4 | minor; 255: none */
+    u32 proxmox;       /* does Proxmox take the name? */
 };
 u32 model_named(enum dialect dialect, struct view name);
 struct cpu_model model_at(u32 row);

@@ -50,10 +50,20 @@ static const u8 set_parent[SETS] = {
 };
 #undef SET
 
-#define SET(ID, PARENT, ...) sizeof((u8[]){__VA_ARGS__}),
-static const u8 set_count[SETS] = {
+/* Where a set's bits begin: after the last one of the set before it. */
+#define SET(ID, PARENT, ...) \
+    first_##ID, last_##ID = first_##ID + sizeof((u8[]){__VA_ARGS__}) - 1,
+enum {
+#include "models.def"
+    SET_BITS
+};
+#undef SET
+
+#define SET(ID, ...) first_##ID,
+static const u16 set_first[SETS + 1] = {
     0,
 #include "models.def"
+    SET_BITS
 };
 #undef SET
 
@@ -95,16 +105,38 @@ static const u8 stepping[] = {
 };
 #undef MODEL
 
-#define MODEL(NAME, VENDOR, FAMILY, NUMBER, STEPPING, LIBVIRT_SET, QEMU_SET) \
+#define MODEL(NAME, VENDOR, FAMILY, NUMBER, STEPPING, LIBVIRT_SET, ...) \
     set_##LIBVIRT_SET,
 static const u8 libvirt_set[] = {
 #include "models.def"
 };
 #undef MODEL
 
-#define MODEL(NAME, VENDOR, FAMILY, NUMBER, STEPPING, LIBVIRT_SET, QEMU_SET) \
-    set_##QEMU_SET,
+#define MODEL(NAME, VENDOR, FAMILY, NUMBER, STEPPING, LIBVIRT_SET, QEMU_SET, \
+    ...) set_##QEMU_SET,
 static const u8 qemu_set[] = {
+#include "models.def"
+};
+#undef MODEL
+
+#define MODEL(NAME, VENDOR, FAMILY, NUMBER, STEPPING, LIBVIRT_SET, QEMU_SET, \
+    QEMU_AGE, ...) QEMU_AGE,
+static const u8 qemu_age[] = {
+#include "models.def"
+};
+#undef MODEL
+
+#define MODEL(NAME, VENDOR, FAMILY, NUMBER, STEPPING, LIBVIRT_SET, QEMU_SET, \
+    QEMU_AGE, LIBVIRT_AGE, PROXMOX) LIBVIRT_AGE,
+static const u8 libvirt_age[] = {
+#include "models.def"
+};
+#undef MODEL
+
+enum { NO_PVE, PVE };
+#define MODEL(NAME, VENDOR, FAMILY, NUMBER, STEPPING, LIBVIRT_SET, QEMU_SET, \
+    QEMU_AGE, LIBVIRT_AGE, PROXMOX) PROXMOX,
+static const u8 of_proxmox[] = {
 #include "models.def"
 };
 #undef MODEL
@@ -135,7 +167,8 @@ u32 model_named(enum dialect d, struct view name)
 struct cpu_model model_at(u32 row)
 {
     return (struct cpu_model){view_of(string_at(names, row)), vendor[row],
-        family[row], number[row], stepping[row]};
+        family[row], number[row], stepping[row], qemu_age[row],
+        libvirt_age[row], of_proxmox[row]};
 }
 
 /* The sets from a model's own to the root are laid over each other; their
@@ -145,12 +178,8 @@ int model_bits(enum dialect d, u32 row, u8 there[MODEL_BITS])
     u32 set = set_of(d, row);
     bytes_zero(there, MODEL_BITS);
     for (; set; set = set_parent[set]) {
-        u32 first = 0;
-        for (u32 i = 0; i < set; i++) {
-            first += set_count[i];
-        }
-        for (u32 i = 0; i < set_count[set]; i++) {
-            there[set_bits[first + i]] ^= 1;
+        for (u32 i = set_first[set]; i < set_first[set + 1]; i++) {
+            there[set_bits[i]] ^= 1;
         }
     }
     return set_of(d, row) != 0;
