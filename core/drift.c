@@ -241,7 +241,8 @@ static int is_telling(const struct compared *c, u32 bit)
         return 0;
     }
     return features >> c->merge[bit] & 1
-               ? caused || is_feature_word(c->leaf, c->sub, c->reg)
+               ? caused || is_feature_word(c->leaf, c->sub, c->reg) ||
+                     (c->leaf == 0xd && c->sub == 1)
                : caused && (c->merge[bit] == IGNORE || c->merge[bit] == HINT);
 }
 

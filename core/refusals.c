@@ -76,12 +76,12 @@ static const char lacking[] =
     "the destination\0the source\0this host\0the host that lacks it\0"
     "this host\0";
 
-/* In the order of enum cause; %v is who lacks it. */
+/* In the order of enum cause; %v is who lacks it, then its switch. */
 static const char bit_steps[] =
     "Hide it from the machine (by CPU model, EVC mode or mask; it must be "
     "powered off for that), or keep to hosts that have it.\0"
-    "Look for its switch in the BIOS of %v; a CPU that never had it needs it "
-    "hidden from the machine.\0"
+    "In the BIOS of %v, look at %v; a CPU that never had it needs it hidden "
+    "from the machine.\0"
     "Bring microcode and BIOS of %v up to date before hiding it.\0"
     "Hide it from the machine: sooner or later updates take it from all "
     "hosts.\0"
@@ -196,7 +196,8 @@ static void make_bit(struct answer *a, const struct refusal *r,
     if (b->bit != WHOLE) {
         text_say(&t, "%v\t", cause_called(cause));
         text_say(&t, own ? string_at(bit_steps, cause) : "",
-            view_of(string_at(lacking, b->side)));
+            view_of(string_at(lacking, b->side)),
+            row < BITS ? cause_where(row) : none);
     }
     struct view said = text_close(a->arena, &t);
     *record = (struct refused_record){b->leaf, b->sub, b->reg, b->bit, b->side,
