@@ -299,9 +299,14 @@ static int part_read(struct view *v, u32 *value)
 
 u32 place_read(struct view *v, u32 *leaf, u32 *sub, u32 *reg)
 {
+    static const struct view msr = {(const u8 *)"msr10a.", 7};
     struct view rest = *v;
+    int is_msr = view_starts(rest, msr);
     *sub = 0;
-    if (!part_read(&rest, leaf)) {
+    if (is_msr) {
+        *leaf = MSR_10A;
+        rest = view_from(rest, msr.len);
+    } else if (!part_read(&rest, leaf)) {
         return 0;
     }
     u32 len = reg_read(rest, reg);
@@ -311,6 +316,7 @@ u32 place_read(struct view *v, u32 *leaf, u32 *sub, u32 *reg)
     if (!len) {
         return 0;
     }
+    *sub = is_msr ? SUB_MSR : *sub;
     len += (u32)(rest.s - v->s);
     *v = view_from(*v, len);
     return len;

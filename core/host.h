@@ -134,7 +134,7 @@ struct view host_name(const struct fleet *f, const struct host_record *h);
 
 /* Writes "1.ecx" or "7.1.eax"; with a bit (not 32) "1.ecx[3]" after it. */
 void place_say(struct text *t, u32 leaf, u32 sub, u32 reg, u32 bit);
-/* Reads "1.ecx", "7.1.eax" or "0x80000001.0.edx" off the front of the view.
+/* Reads "1.ecx", "7.1.eax", "0x80000001.0.edx" or "msr10a.eax" off the front.
  * Returns how many bytes that was, or 0. */
 u32 place_read(struct view *v, u32 *leaf, u32 *sub, u32 *reg);
 

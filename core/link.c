@@ -11,6 +11,7 @@ static const struct {
 #define LINK_WORD(LEAF, SUB, REG, BITS) {LEAF, SUB, REG, BITS},
 #define LINK_PROCESSORS(LETTERS)
 #include "know/link1.def"
+#include "know/link2.def"
 #undef LINK_WORD
 #undef LINK_PROCESSORS
 };
@@ -24,14 +25,22 @@ static const char processors[] =
     ;
 
 enum {
+    WORDS1 = 0
+#define LINK_WORD(...) +1
+#define LINK_PROCESSORS(LETTERS)
+#include "know/link1.def"
+#undef LINK_WORD
+#undef LINK_PROCESSORS
+    ,
     WORDS = sizeof(words) / sizeof(words[0]),
+    WORD_BITS = 7,
     LINK_HOSTS = 20000,
     LINK_KINDS = 4096,
     EXTRAS = 64,
     NAME_TREE = 256
 };
 
-#define LINK_VERSION '1'
+_Static_assert(WORDS <= 1 << WORD_BITS, "a pin's word has WORD_BITS");
 
 struct extra {
     u32 leaf, sub, reg, value, known;
@@ -58,7 +67,7 @@ struct model {
     chance number[NUMBER_CHANCES], choice[NUMBER_CHANCES];
     chance new_kind, same_kind, named, kinds_back[NUMBER_CHANCES];
     chance shared[NUMBER_CHANCES], letter[NAME_TREE], letter_more;
-    chance digit_more, own[8];
+    chance digit_more, own[8], hide, placed, version[NUMBER_CHANCES];
 };
 
 struct link {
@@ -68,9 +77,11 @@ struct link {
     u32 kinds_n, kinds_size, built_in;
     struct link_host *hosts;
     u32 hosts_n;
-    u32 profile, check;
-    u32 defaults_n;
+    u32 version, carried; /* how many of the words it can carry */
+    u32 profile, check, qemu, libvirt;
+    u32 defaults_n, pins_n;
     struct own_default defaults[OWN_DEFAULTS];
+    struct pin pins[PINS];
     u32 sum; /* over everything coded, to know a damaged link */
 };
 
@@ -185,7 +196,7 @@ static int code_kind(struct link *k)
     }
     const struct link_kind *near = back ? one - back : &nothing;
     u32 last = 1;
-    for (u32 w = 0; w < WORDS; w++) {
+    for (u32 w = 0; w < k->carried; w++) {
         u32 known = code_known(k, w, word_state(near->known[w], w), last,
             one->known[w]);
         one->value[w] = known
@@ -275,6 +286,50 @@ static u32 letter_number(u8 letter)
     return n;
 }
 
+static u32 word_of(u32 leaf, u32 sub, u32 reg)
+{
+    u32 w = 0;
+    while (w < WORDS && (words[w].leaf != leaf || words[w].sub != sub ||
+                            words[w].reg != reg)) {
+        w++;
+    }
+    return w;
+}
+
+static void code_pin(struct link *k, struct pin *p)
+{
+    struct code *c = &k->code;
+    u32 w = word_of(p->leaf, p->sub, p->reg);
+    p->hide = code_bit(c, &k->model.hide, p->hide);
+    if (code_bit(c, &k->model.placed, w < WORDS)) {
+        w = code_plain(c, w, WORD_BITS) % WORDS;
+        p->leaf = words[w].leaf;
+        p->sub = words[w].sub;
+        p->reg = words[w].reg;
+    } else {
+        p->leaf = code_plain(c, p->leaf, 32);
+        p->sub = code_number(c, k->model.number, p->sub);
+        p->reg = code_plain(c, p->reg, 2);
+    }
+    p->bit = code_plain(c, p->bit, 5);
+    add_sum(k, p->leaf ^ p->sub << 8 ^ p->reg << 6 ^ p->bit << 1 ^ p->hide);
+}
+
+/* What version 2 adds to the choices. */
+static void code_more_choices(struct link *k)
+{
+    k->qemu = code_number(&k->code, k->model.version, k->qemu);
+    k->libvirt = code_number(&k->code, k->model.version, k->libvirt);
+    k->pins_n = code_number(&k->code, k->model.number, k->pins_n);
+    if (k->pins_n > PINS) {
+        k->pins_n = 0;
+    }
+    for (u32 i = 0; i < k->pins_n; i++) {
+        code_pin(k, &k->pins[i]);
+    }
+    add_sum(k, k->qemu ^ k->libvirt << 16);
+}
+
 static void code_choices(struct link *k)
 {
     struct code *c = &k->code;
@@ -296,6 +351,9 @@ static void code_choices(struct link *k)
         }
     }
     add_sum(k, k->profile * 64 + k->check * 16 + k->defaults_n);
+    if (k->version == '2') {
+        code_more_choices(k);
+    }
 }
 
 /* Codes the whole. Returns 0 when what was read cannot be. */
@@ -342,21 +400,13 @@ static int link_open(struct link *k, struct arena *arena)
     struct text t = text_in(bytes, sizeof(processors));
     base64_read(&t, view_of(processors));
     k->code = code_reader(text_view(&t));
+    k->carried = WORDS1;
     code_processors(k);
     return 1;
 }
 
-static u32 word_of(u32 leaf, u32 sub, u32 reg)
-{
-    u32 w = 0;
-    while (w < WORDS && (words[w].leaf != leaf || words[w].sub != sub ||
-                            words[w].reg != reg)) {
-        w++;
-    }
-    return w;
-}
-
-/* A word beyond link1.def travels when it counts under the masks in force. */
+/* A word beyond link1.def and link2.def travels when it counts under the masks
+ * in force. */
 static int counts(const struct answer *a, u32 leaf, u32 sub, u32 reg)
 {
     const struct compared *c = answer_register(a, leaf, sub, reg);
@@ -406,8 +456,30 @@ static void take_choices(struct link *k, const struct answer *a)
     u32 profile = a->suggested ? a->profile : q->profile;
     k->profile = profile < PROFILES ? profile + 1 : 0;
     k->check = q->check;
+    k->qemu = q->qemu;
+    k->libvirt = q->libvirt;
     k->defaults_n = q->defaults_n;
     bytes_copy(k->defaults, q->defaults, sizeof(q->defaults));
+    k->pins_n = q->pins_n;
+    bytes_copy(k->pins, q->pins, sizeof(q->pins));
+}
+
+static void set_version(struct link *k, u8 version)
+{
+    k->version = version;
+    k->carried = version == '2' ? WORDS : WORDS1;
+}
+
+/* The oldest version that can say it: more pages know it. */
+static u8 least_version(const struct link *k)
+{
+    u32 more = k->qemu | k->libvirt | k->pins_n;
+    for (u32 i = 0; i < k->hosts_n; i++) {
+        for (u32 w = WORDS1; w < WORDS; w++) {
+            more |= k->kinds[k->hosts[i].kind].known[w];
+        }
+    }
+    return more ? '2' : '1';
 }
 
 /* Hosts of the fleet, each kind placed where its first host stands. */
@@ -449,6 +521,7 @@ struct view link_write(struct answer *a, int with_names, struct arena *arena)
         return nothing;
     }
     take_choices(k, a);
+    set_version(k, least_version(k));
     u32 room = (arena->size - arena->used) / 3;
     u8 *bytes = TAKE(arena, u8, room);
     struct text code = text_in(bytes, room);
@@ -461,7 +534,7 @@ struct view link_write(struct answer *a, int with_names, struct arena *arena)
         code.len--;
     }
     struct text t = text_open(arena);
-    text_char(&t, LINK_VERSION);
+    text_char(&t, (u8)k->version);
     base64_write(&t, text_view(&code));
     return code.cut || t.cut ? nothing : text_close(arena, &t);
 }
@@ -472,7 +545,8 @@ static void say_word(struct text *t, u32 leaf, u32 sub, u32 reg, u32 value,
     if (!known) {
         return;
     }
-    text_say(t, "%h.%h.%v = 0x%x", leaf, sub, reg_name(reg), value);
+    place_say(t, leaf, sub, reg, 32);
+    text_say(t, " = 0x%x", value);
     if (known != 0xffffffffu) {
         text_say(t, "/0x%x", known);
     }
@@ -499,6 +573,13 @@ static void say_host(struct text *t, const struct link *k, u32 i)
     }
 }
 
+static void say_version(struct text *t, const char *choice, u32 version)
+{
+    if (version) {
+        text_say(t, choice, version >> 8, version & 0xff);
+    }
+}
+
 static void say_choices(struct text *t, const struct link *k)
 {
     if (k->profile && k->profile <= PROFILES) {
@@ -516,6 +597,18 @@ static void say_choices(struct text *t, const struct link *k)
         text_say(t, "%h.%h.%v=%v\n", own->leaf, own->sub, reg_name(own->reg),
             (struct view){letters, MASK_TEXT});
     }
+    for (u32 i = 0; i < k->pins_n; i++) {
+        const struct pin *p = &k->pins[i];
+        text_put(t, p->hide ? VIEW("hide=") : VIEW("keep="));
+        if (p->leaf == MSR_10A) {
+            text_put(t, VIEW("msr10a.0"));
+        } else {
+            text_say(t, "%h.%h", p->leaf, p->sub);
+        }
+        text_say(t, ".%v.%u\n", reg_name(p->reg), p->bit);
+    }
+    say_version(t, "qemu=%u.%u\n", k->qemu);
+    say_version(t, "libvirt=%u.%u\n", k->libvirt);
 }
 
 const char *link_read(struct view payload, struct arena *arena,
@@ -523,7 +616,7 @@ const char *link_read(struct view payload, struct arena *arena,
 {
     static const char damaged[] =
         "This link is damaged: it may have been cut when it was copied.";
-    if (!payload.len || payload.s[0] != LINK_VERSION) {
+    if (!payload.len || (payload.s[0] != '1' && payload.s[0] != '2')) {
         return "This is not a link of a version this page knows.";
     }
     struct link *k = TAKE(arena, struct link, 1);
@@ -539,6 +632,7 @@ const char *link_read(struct view payload, struct arena *arena,
     if (!base64_read(&code, view_from(payload, 1))) {
         return damaged;
     }
+    set_version(k, payload.s[0]);
     k->code = code_reader(text_view(&code));
     if (!code_all(k)) {
         return damaged;

@@ -4,10 +4,15 @@
  * Payload = version character, then base64url of an arithmetic code:
  *
  *   profile, check, own default masks
+ *   in version 2: versions of QEMU and libvirt, pins
  *   hosts: each a name and a kind, a kind either met before or new
  *   new kinds: the words of link1.def as differences from the nearest kind met,
  *     first of all those of a built-in list of processors (itself such a code)
  *   a check number
+ *
+ * Version 1 is that of the first pages; what it cannot say (a pin, a version,
+ * a word of link2.def) makes a link of version 2, which they refuse rather than
+ * open without it.
  *
  * Every number is coded with probabilities that learn from what came before;
  * one function codes both ways, so reading cannot drift from writing. APIC ids,

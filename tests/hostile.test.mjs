@@ -86,7 +86,9 @@ test('hostile choices: no trap', () => {
       ...Array.from({ length: random.below(60) }, () => random.below(400)));
     const answer = ask(text(hosts.xeonL5320), { profile: random.pick([null, 'open', junk()]),
       check: random.pick([null, 'equal', junk()]),
-      defaults: [{ register: random.pick(['1.ecx', junk()]), mask: junk() }] });
+      defaults: [{ register: random.pick(['1.ecx', junk()]), mask: junk() }],
+      hide: [junk(), `1.ecx.${junk()}`, random.pick(['avx', 'fpu'])], keep: [junk(), 'sse2'],
+      qemu: junk(), libvirt: junk() });
     assert.equal(answer.version, 1);
   }
 });

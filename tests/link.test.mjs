@@ -60,6 +60,45 @@ test('the link keeps what was chosen: profile, check, default masks', () => {
   assert.deepEqual(carried(core.answer(back)), carried(core.answer(request)));
 });
 
+const chosen = ({ profile, check, hide, keep, qemu, libvirt }) =>
+  ({ profile, check, hide, keep, qemu, libvirt });
+
+test('the link keeps pins and versions, in few characters', () => {
+  const pair = [text(hosts.xeonE52660v3), text(hosts.xeonSilver4214)];
+  const plain = core.encode(asked(pair), { names: false }).length;
+  for (const choices of [
+    { hide: ['7.0.ebx.5'] }, { keep: ['1.0.ecx.13'] }, { qemu: '8.2' }, { libvirt: '10.0' },
+    { hide: ['7.0.ebx.5', '1.0.ecx.28', '80000001.0.edx.26'], keep: ['7.0.ebx.16', '99.3.edx.31'],
+      qemu: '10.1', libvirt: '9.10', profile: 'kvm', check: 'equal' },
+    { hide: ['msr10a.0.eax.3'] },
+  ]) {
+    const request = asked(pair, { hide: [], keep: [], qemu: null, libvirt: null, ...choices });
+    const payload = core.encode(request, { names: false });
+    assert.match(payload, /^2[\w-]+$/);
+    const back = core.decode(payload).request;
+    assert.deepEqual(chosen(back), chosen(request));
+    assert.deepEqual(carried(core.answer(back)).bits, carried(core.answer(request)).bits);
+    if (!choices.profile) assert.ok(payload.length <= plain + 6, `${payload.length} and ${plain}`);
+  }
+});
+
+test('a link without pins and versions is of version 1', () => {
+  for (const host of real) assert.match(core.encode(asked(text(host)), { names: true }), /^1/);
+});
+
+test('random pins survive the link, named or placed', () => {
+  const random = seeded(21);
+  for (const { fleet, profile, answer, what } of fleets(60, 78)) {
+    const place = () => `${random.pick(answer.registers).key}.${random.below(32)}`;
+    const all = [...new Set(Array.from({ length: random.below(20) }, place))];
+    const request = asked(text(fleet), { profile, check: answer.check,
+      hide: [...all.filter((_, n) => n % 2), 'avx2'], keep: all.filter((_, n) => n % 2 === 0)
+        .filter((one) => one !== '7.0.ebx.5') });
+    const back = opened(request);
+    assert.deepEqual(carried(core.answer(back)), carried(core.answer(request)), what);
+  }
+});
+
 test('ESX CD hosts survive the link: unknown stays unknown, the profile stays', () => {
   const request = asked([text(make.post2006[0], 'esx cd'), text(hosts.xeonE52660v3)]);
   const first = core.answer(request);
@@ -153,7 +192,7 @@ test('decode of anything malformed is a sentence, never an exception', () => {
 
 // ── golden links: rows are added to links.json, their links never changed ────────────────────────────────────
 
-for (const { what, link, hosts: names, profile, check, hide } of JSON.parse(
+for (const { what, link, hosts: names, profile, check, hide, pins = [] } of JSON.parse(
   readFileSync(new URL('./links.json', import.meta.url), 'utf8'))) {
   test(`golden link: ${what}`, () => {
     const { request, error } = core.decode(link);
@@ -163,5 +202,7 @@ for (const { what, link, hosts: names, profile, check, hide } of JSON.parse(
     assert.deepEqual({ names: answer.hosts.map(({ name }) => name), profile: answer.profile,
       check: answer.check, hide: Object.fromEntries(hidden.map((one) => [one.key, one.hide])) },
     { names, profile, check, hide });
+    assert.deepEqual(answer.bits.filter(({ pin }) => pin)
+      .map(({ key, bit, pin }) => `${pin} ${key}.${bit}`), pins);
   });
 }

@@ -454,7 +454,7 @@ class Core {
   explain(key, bit) {
     const memory = this.#memory;
     if (this.#forgotten && this.#asked) this.answer(this.#asked);
-    const [leaf, sub, reg] = key.split('.');
+    const [leaf, sub, reg] = key.replace('msr10a.0', `${MSR_10A.toString(16)}.ff`).split('.');
     const at = memory.exports.explain(parseInt(leaf, 16), parseInt(sub, 16),
       REGISTERS.indexOf(reg), bit);
     return at ? bitObject(memory, memory.record('bit', at), this.hosts) : null;

@@ -48,6 +48,7 @@ struct look {
     u32 size, text_len, lines;
     const struct answer_record *a;
     u64 digest;
+    const struct request *request;
 };
 
 static void mix(struct look *l, const void *bytes, u32 n)
@@ -179,6 +180,19 @@ static u32 mask_ones(struct look *l, u32 at)
     return ones;
 }
 
+/* Bits of a register that the person wants hidden. */
+static u32 pinned(const struct look *l, const struct register_record *r)
+{
+    u32 found = 0;
+    for (u32 i = 0; i < l->request->pins_n; i++) {
+        const struct pin *p = &l->request->pins[i];
+        if (p->leaf == r->leaf_ && p->sub == r->sub_ && p->reg == r->reg_) {
+            found |= p->hide << p->bit;
+        }
+    }
+    return found;
+}
+
 static void check_registers(struct look *l)
 {
     const struct register_record *all = records_at(l, l->a->registers_at_,
@@ -188,11 +202,11 @@ static void check_registers(struct look *l)
         CHECK(r->reg_ < 4);
         CHECK(r->differ_ == (r->ones_ & r->zeros_));
         /* Nothing is hidden that no guest could see: a host's bit, or one that
-         * the platform shows whatever the host has. */
-        u32 forced = mask_ones(l, r->default_at_);
+         * the platform shows whatever the host has; or it was asked for. */
+        u32 forced = mask_ones(l, r->default_at_) | pinned(l, r);
         CHECK((r->hide_ & ~(r->ones_ | r->unknown_ | forced)) == 0);
         check_mask(l, r->default_at_, "01xHRTF");
-        check_mask(l, r->custom_at_, "01-");
+        check_mask(l, r->custom_at_, l->request->pins_n ? "01H-" : "01-");
         check_mask(l, r->effective_at_, "01xHRTF");
         mix_word(l, r->leaf_);
         mix_word(l, r->sub_);
@@ -207,6 +221,7 @@ static void check_bit(struct look *l, const struct bit_record *b)
     CHECK(b->bit_ < 32 && b->reg_ < 4);
     CHECK(b->decision_ <= WARN);
     CHECK(b->reason_len_ > 0);
+    CHECK(b->pin_ <= 3 && (b->pin_ != 1 || b->custom_ == '0'));
     check_line(l, b->name_at_, b->name_len_);
     check_line(l, b->meaning_at_, b->meaning_len_);
     check_line(l, b->reason_at_, b->reason_len_);
@@ -343,7 +358,7 @@ static u32 count_lines(struct view v)
 static u64 look_at(struct engine *e, const struct run *r, u8 *memory)
 {
     struct look l = {memory, r->memory, r->text.len, count_lines(r->text),
-        engine_answer(e, r->request), 0xcbf29ce484222325u};
+        engine_answer(e, r->request), 0xcbf29ce484222325u, &e->answer.request};
     if (!l.a) {
         return 0;
     }

@@ -18,6 +18,9 @@ static const char *const requests[] = {
     "profile=vmware-2010-06",
     "profile=vmware-2008-02-32bit", "check=subset\nprofile=vmware-2026",
     "default=1.ecx=RRRR RRRR RRRR RRR0 00xR R0H0 000H 0RRH",
+    "profile=kvm\nhide=avx\nkeep=avx2\nkeep=1.ecx[3]\nhide=99.1.eax.31",
+    "hide=1.eax[\nkeep=.\nhide=\nkeep=7.ebx[5\nhide=ffffffff.ff.eax.0",
+    "keep=1.ecx.99999999999\nqemu=\nlibvirt=999.1.x\nkeep=cpuid.",
     "default=1.ecx=HHHH\ndefault=99.esi=\nprofile=\ncheck=maybe\n=\n\xff",
 };
 

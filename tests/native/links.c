@@ -33,7 +33,8 @@ static const char *const texts[] = {
 
 static const char *const requests[] = {
     "", "profile=vmware-2026\ncheck=equal",
-    "default=63.eax=HHHH HHHH HHHH HHHH TTTT FFFF 0101 xxxx"};
+    "default=63.eax=HHHH HHHH HHHH HHHH TTTT FFFF 0101 xxxx",
+    "hide=avx2\nkeep=1.ecx[13]\nhide=63.2.eax.7\nqemu=8.2\nlibvirt=10.0.3"};
 
 static u64 state = 0x9e3779b97f4a7c15u;
 
@@ -104,7 +105,7 @@ static void damage(u8 *memory, const u8 *payload, u32 len)
     }
     u32 end = chance(3) ? len : 1 + chance(len);
     decode(memory, (struct view){copy, end}, &text, &choices);
-    copy[0] = '1';
+    copy[0] = (u8)('1' + chance(2));
     for (u32 i = 1; i < end; i++) {
         copy[i] = (u8)letters[chance(17)];
     }
