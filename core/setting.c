@@ -4,7 +4,7 @@
  */
 #include "setting.h"
 
-#include "answer.h"
+#include "emit/emit.h"
 
 static const char words[] =
 #define WORD(ID, TEXT) TEXT "\0"
@@ -90,6 +90,7 @@ struct setting {
     struct view wrong; /* why it cannot be judged */
     struct answer *ours, *yours;
     struct mask kvm; /* what KVM makes of the register, where names are */
+    u32 shown, target; /* of the register: to guests at all; what we hide */
     u32 found[FINDINGS];
 };
 
@@ -127,11 +128,24 @@ static struct word said_word(const struct setting *s, const struct compared *c)
                    : (struct word){0, 0};
 }
 
-static void read_kvm(struct setting *s, const struct compared *c)
+static enum masks_of platform_of(u32 format)
+{
+    switch (format_profile(format)) {
+    case PROFILE_VMW_2026: return VMWARE_MASK;
+    case PROFILE_XEN_HVM: return XEN_MASK;
+    default: return KVM_MASK;
+    }
+}
+
+/* What the platform and KVM make of a register, asked before its bits. */
+static void read_platform(struct setting *s, const struct compared *c)
 {
     struct view letters = profile_mask(
         PROFILE_KVM, s->ours->vendor, c->leaf, c->sub, c->reg);
+    enum masks_of platform = platform_of(s->format);
     s->kvm = mask_all('x');
+    s->shown = bits_shown(s->ours, c, platform);
+    s->target = bits_for(s->ours, c, platform);
     if (letters.len) {
         mask_read(letters, &s->kvm);
     }
@@ -174,7 +188,7 @@ static u8 base_letter(const struct setting *s, const struct compared *c,
     u32 bit)
 {
     int hides = s->complete && capabilities(c) >> bit & 1;
-    return s->kind ? said_letter(s, c, bit) : hides ? '0' : '-';
+    return s->kind || s->names ? said_letter(s, c, bit) : hides ? '0' : '-';
 }
 
 /* The custom mask that the setting comes to. */
@@ -182,7 +196,7 @@ static struct mask custom_mask(struct setting *s, const struct compared *c)
 {
     const struct fleet *f = s->fleet;
     struct mask m = mask_all('-'), one;
-    read_kvm(s, c);
+    read_platform(s, c);
     for (u32 b = 0; b < 32; b++) {
         m.letter[b] = base_letter(s, c, b);
     }
@@ -257,6 +271,9 @@ static enum finding judge(const struct setting *s, const struct compared *ours,
                    ? FORCED
                    : FINE;
     }
+    if (!(s->shown >> bit & 1)) {
+        return FINE;
+    }
     if (one && zero && decision == HIDE && letter_counts(seen, check)) {
         return seen == 'R' ? LEFT_R : LEFT;
     }
@@ -272,7 +289,8 @@ static enum finding judge(const struct setting *s, const struct compared *ours,
     if (one && !zero && is_spare(s, ours, bit)) {
         return ours->merge[bit] == AND_WARN ? UNDEFENDED : SPARE;
     }
-    return one && zero && !s->names && mask_shows(ours->standard.letter[bit])
+    return one && zero && !s->names && !(s->target >> bit & 1) &&
+                   mask_shows(ours->standard.letter[bit])
                ? ASIDE
                : FINE;
 }
@@ -317,7 +335,7 @@ static u32 find_all(struct setting *s, struct finding_record *list, u32 size)
     for (u32 i = 0; i < s->ours->registers_n; i++) {
         const struct compared *ours = &s->ours->registers[i];
         const struct compared *yours = &s->yours->registers[i];
-        read_kvm(s, ours);
+        read_platform(s, ours);
         for (u32 b = 32; b--;) {
             enum finding what = judge(s, ours, yours, b);
             if (what == FINE) {
@@ -542,7 +560,7 @@ static void keep_remarks(const struct setting *s, struct setting_record *r,
         keep_line(a, r, list, VIEW("Only the first of the models in it is "
                                    "judged."));
     }
-    for (u32 i = 0; s->kind && !s->wrong.len && i < REMARKS; i++) {
+    for (u32 i = 0; s->names && !s->wrong.len && i < REMARKS; i++) {
         if (remarks[i].format == s->format &&
             !(remarks[i].has & ~s->words) && !(remarks[i].lacks & s->words)) {
             keep_line(a, r, list, view_of(string_at(remark_sentences, i)));
@@ -570,16 +588,24 @@ static int one_source(const struct fleet *f)
     return f->masks_n && f->hosts_n > 1;
 }
 
+static int has_note(const struct setting *s, enum note_id id)
+{
+    for (u32 i = 0; s->fleet->setting && i < s->fleet->notes.n; i++) {
+        if (s->fleet->notes.list[i].kind_ == id) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
 /* Why the setting cannot be judged, or nothing. */
 static struct view wrong_with(const struct setting *s)
 {
-    for (u32 i = 0; s->fleet->setting && i < s->fleet->notes.n; i++) {
-        if (s->fleet->notes.list[i].kind_ == NOTE_MODEL) {
-            return VIEW("This setting is not judged: its CPU model is not "
-                        "known here.");
-        }
+    if (has_note(s, NOTE_MODEL)) {
+        return VIEW("This setting is not judged: its CPU model is not known "
+                    "here.");
     }
-    return !s->kind && !s->fleet->masks_n
+    return !s->names && !s->kind && !s->fleet->masks_n
                ? VIEW("This setting is not judged: nothing in it could be "
                       "read as one.")
            : !s->ours->fleet->hosts_n
@@ -614,6 +640,12 @@ static struct setting setting_of(struct answer *a, struct answer *yours)
         s.format = s.fleet->masks[0].format_;
         s.complete = is_complete(s.fleet);
     }
+    if (!s.kind && has_note(&s, NOTE_MODEL_HOST)) {
+        s.names = 1; /* and nothing but host, max or host-model */
+        s.format = s.words & (1u << WORD_HOST | 1u << WORD_MAX)
+                       ? FORMAT_QEMU_CPU
+                       : FORMAT_LIBVIRT;
+    }
     s.wrong = wrong_with(&s);
     return s;
 }
@@ -647,7 +679,7 @@ void make_setting(struct answer *a, struct answer_record *record)
     r->findings_n_ = list ? find_all(&s, list, r->findings_n_) : 0;
     r->findings_at_ = arena_offset(a->arena, list);
     struct text t = text_open(a->arena);
-    if (s.kind || s.fleet->masks_n) {
+    if (s.kind || s.names || s.fleet->masks_n) {
         text_put(&t, table_word(formats, s.format, 1));
     }
     r->format_at_ = keep_text(a, &t, &r->format_len_);

@@ -47,13 +47,20 @@ int is_vmware(u32 profile)
            (profile >= PROFILE_ESX_2006 && profile <= PROFILE_VMX_22);
 }
 
-u32 bits_for(const struct answer *a, const struct compared *c,
+u32 bits_shown(const struct answer *a, const struct compared *c,
     enum masks_of platform)
 {
     if (platform == VMWARE_MASK && is_vmware(a->profile)) {
-        return hidden_bits(c);
+        return ~0u;
     }
-    return is_shown(c, platform) ? c->bare & ~own_bits(c, platform) : 0;
+    return is_shown(c, platform) ? ~own_bits(c, platform) : 0;
+}
+
+u32 bits_for(const struct answer *a, const struct compared *c,
+    enum masks_of platform)
+{
+    int own = platform == VMWARE_MASK && is_vmware(a->profile);
+    return own ? hidden_bits(c) : c->bare & bits_shown(a, c, platform);
 }
 
 u32 kind_without(const struct answer *a, const struct compared *c)

@@ -23,6 +23,9 @@ int is_vmware(u32 profile);
 /* Bits that a target of the platform hides in a register. */
 u32 bits_for(const struct answer *a, const struct compared *c,
     enum masks_of platform);
+/* Bits that the platform may show to guests at all. */
+u32 bits_shown(const struct answer *a, const struct compared *c,
+    enum masks_of platform);
 /* Some kind of host does not have the leaf at all: the first of them + 1. */
 u32 kind_without(const struct answer *a, const struct compared *c);
 

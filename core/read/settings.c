@@ -222,6 +222,30 @@ static enum line_use vbox_line(struct reader *r, struct view line)
     return USED;
 }
 
+/* ---- vSphere's dialog ---- */
+
+/* "Level 1 ecx  ---- ---- ..." */
+static enum line_use dialog_line(struct reader *r, struct view line)
+{
+    struct mask_record place = {.placed_ = 1, .format_ = FORMAT_VMX};
+    struct mask mask;
+    struct view v = view_past(view_from(line, 5), " ");
+    u32 n = view_starts(line, VIEW("Level ")) ? read_hex(v, &place.leaf_) : 0;
+    v = view_from(v, n);
+    if (n && v.len && v.s[0] == '.') {
+        v = view_from(v, 1);
+        v = view_from(v, read_hex(v, &place.sub_));
+    }
+    v = view_past(v, " ");
+    place.reg_ = register_named(view_head(v, 3));
+    v = view_from(v, 3);
+    if (!n || place.reg_ > EDX || mask_read(v, &mask)) {
+        return NOT_MINE;
+    }
+    return found_mask(r, place, &mask, view_head(line, (u32)(v.s - line.s)),
+        view_trim(v));
+}
+
 enum line_use read_settings(struct reader *r, struct view line)
 {
     line = view_trim(line);
@@ -229,5 +253,6 @@ enum line_use read_settings(struct reader *r, struct view line)
     int mask = r->fleet->setting || view_has(line, VIEW("xx")) ||
                view_has(line, VIEW("host,"));
     enum line_use use = mask ? xl_line(r, line) : NOT_MINE;
-    return use ? use : vbox_line(r, line);
+    use = use ? use : vbox_line(r, line);
+    return use || !r->fleet->setting ? use : dialog_line(r, line);
 }
