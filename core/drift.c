@@ -31,7 +31,7 @@ struct place_of_bit {
 
 struct drift {
     u32 key;     /* group and why */
-    u32 pattern; /* which kinds have the bits: a hash over them */
+    u32 pattern; /* which kinds lack the bits: a hash over them */
     u32 n;
     u16 side[2]; /* the first kind where the first bit is 0, 1 */
     struct place_of_bit bits[NAMED];
@@ -294,7 +294,7 @@ static void compare_bit(struct drifting *d, u32 reg, u32 bit)
             first->hosts = (u8)(first->hosts | 1u << host);
             first->side[host] = (u16)i;
         }
-        first->pattern = first->pattern * 31 + host;
+        first->pattern = first->pattern * 31 + !host;
     }
     for (u32 i = 0; i < n; i++) {
         struct member *m = &d->members[i];
