@@ -364,3 +364,13 @@ test('what a host costs the others is said in bits and levels, and disturbs noth
   assert.deepEqual(core.explain(key, bit), before);
   assert.deepEqual(without(sources, now.hosts, now.hosts), []);
 });
+
+test('models to choose from are said with what they need besides, each once', () => {
+  const model = (name, extras, removed, drops = []) => ({ name, extras, removed, drops, next: '' });
+  const models = { qemu: { best: model('Haswell', ['a', 'b'], []), newest: model('Haswell', [], []),
+    type: model('x86-64-v3', [], ['c'], ['d']) }, libvirt: { best: model('', [], []) } };
+  assert.deepEqual(view.modelLines(models, 'qemu'), ['Best fit: `Haswell`, 2 features added.',
+    'Built-in type: `x86-64-v3`, 1 taken away, d lost.']);
+  assert.deepEqual(view.modelLines(models, 'libvirt'), []);
+  assert.deepEqual(view.modelLines(undefined, 'qemu'), []);
+});

@@ -566,6 +566,23 @@ export function platforms({ targets, how, profile, hosts }) {
     .sort((a, b) => rank(a.platform) - rank(b.platform));
 }
 
+const FITS = [['best', 'Best fit'], ['newest', 'Newest'], ['type', 'Built-in type']];
+
+const changes = ({ extras, removed, drops }) => [
+  extras.length && `${plural(extras.length, 'feature')} added`,
+  removed.length && `${removed.length} taken away`,
+  drops.length && `${list(drops.slice(0, 6))}${drops.length > 6 ? ` and ${drops.length - 6} more` : ''
+  } lost`,
+].filter(Boolean).map((words) => `, ${words}`).join('');
+
+/** The named models there are to choose from: "Best fit: `Haswell`, 5 features added." */
+export function modelLines(models, key) {
+  const seen = new Set();
+  return FITS.map(([form, words]) => [words, models?.[key]?.[form]])
+    .filter(([, model]) => model?.name && !seen.has(model.name) && seen.add(model.name))
+    .map(([words, model]) => `${words}: \`${model.name}\`${changes(model)}.`);
+}
+
 /** A step in pieces: what stands between backquotes is to be typed. */
 export const typed = (step) => step.split('`')
   .map((text, at) => ({ text, code: at % 2 === 1 })).filter(({ text }) => text);

@@ -1,6 +1,6 @@
 import { saveText } from '../share.js';
 import { answer, columns, libvirt, offered, qemu, shownTarget, target } from '../state.js';
-import { plural, typed } from '../view.js';
+import { modelLines, plural, typed } from '../view.js';
 import { Copy } from './copy.jsx';
 
 /** Platforms beyond these stand in a list. */
@@ -17,7 +17,7 @@ export function Targets() {
         <p class="trouble">This alone does not let machines move: see the verdict.</p>
       )}
       {columns.value === 8 ? <Selects shown={shown} /> : <Tabs shown={shown} />}
-      <Versions platform={shown.platform} />
+      <Version platform={shown.platform} />
       {shown.text && <Text shown={shown} />}
       <How shown={shown} />
     </section>
@@ -44,7 +44,7 @@ export function CopyTarget({ named = false }) {
   return <Copy main text={`${text}\n`} label={label} done={`copied ${lines}`} />;
 }
 
-const PARTS = [['apply', 'Apply'], ['verify', 'Verify'], ['undo', 'Undo'],
+const PARTS = [['models', 'Models'], ['apply', 'Apply'], ['verify', 'Verify'], ['undo', 'Undo'],
   ['cannot', 'Limits']];
 
 /** How it is used; of what has no text, only why. */
@@ -52,12 +52,13 @@ function How({ shown }) {
   if (!shown.text) {
     return <div class="nothing">{shown.cannot.map((line) => <p key={line}>{line}</p>)}</div>;
   }
+  const parts = { ...shown, models: modelLines(answer.value.models, namesOf(shown.platform)) };
   return (
     <dl class="how">
-      {PARTS.filter(([key]) => shown[key].length).map(([key, title]) => (
+      {PARTS.filter(([key]) => parts[key].length).map(([key, title]) => (
         <div key={key}>
           <dt>{title}</dt>
-          <dd>{shown[key].map((line) => <p key={line}><Step line={line} /></p>)}</dd>
+          <dd>{parts[key].map((line) => <p key={line}><Step line={line} /></p>)}</dd>
         </div>
       ))}
     </dl>
@@ -138,32 +139,33 @@ function Selects({ shown }) {
   );
 }
 
-// Where models got new names; each stands for the versions up to the one before it in the list.
-const VERSIONS = {
-  QEMU: [qemu, ['9.2', '8.1 to 9.1', '8.0', '7.2', '6.2 to 7.1', '6.0 and 6.1', '5.1 and 5.2', '5.0',
-    '4.2', '4.1', '3.1 and 4.0', '2.12 and 3.0', '2.11 or older']],
-  libvirt: [libvirt, ['11.0 to 11.2', '10.10', '10.0 to 10.9', '9.0 to 9.10', '7.0 to 8.10',
-    '6.0 to 6.10', '5.0 to 5.10', '4.0 to 4.10', '3.10 or older']],
-};
-// Whose names a platform takes.
-const ASKED = { QEMU: ['QEMU'], Proxmox: ['QEMU'], Incus: ['QEMU'] };
-const ON_LIBVIRT = ['libvirt', 'OpenStack', 'KubeVirt', 'oVirt', 'CloudStack', 'OpenNebula'];
+// Whose names of models a platform takes.
+const NAMES = { QEMU: 'qemu', Incus: 'qemu', Proxmox: 'proxmox', libvirt: 'libvirt',
+  OpenStack: 'clouds', KubeVirt: 'clouds', oVirt: 'clouds', CloudStack: 'clouds',
+  OpenNebula: 'clouds' };
+const namesOf = (platform) => NAMES[platform];
 
-/** An older one knows fewer models: the text then falls back to older names. */
-function Versions({ platform }) {
-  const asked = ASKED[platform] ?? (ON_LIBVIRT.includes(platform) ? ['libvirt'] : []);
-  return asked.map((name) => {
-    const [chosen, versions] = VERSIONS[name];
-    return (
-      <p key={name} class="version">
-        <label>For {name}{' '}
-          <select value={chosen.value ?? ''}
-            onChange={(event) => { chosen.value = event.target.value || null; }}>
-            <option value="">newest</option>
-            {versions.map((words) => <option key={words} value={words.split(' ')[0]}>{words}</option>)}
-          </select>
-        </label>
-      </p>
-    );
-  });
+// Where models got new names; each stands for the versions up to the one before it in the list.
+const QEMUS = ['9.2', '8.1 to 9.1', '8.0', '7.2', '6.2 to 7.1', '6.0 and 6.1', '5.1 and 5.2', '5.0',
+  '4.2', '4.1', '3.1 and 4.0', '2.12 and 3.0', '2.11 or older'];
+const LIBVIRTS = ['11.0 to 11.2', '10.10', '10.0 to 10.9', '9.0 to 9.10', '7.0 to 8.10',
+  '6.0 to 6.10', '5.0 to 5.10', '4.0 to 4.10', '3.10 or older'];
+const ASKED = { qemu: ['QEMU', qemu, QEMUS], proxmox: ['QEMU', qemu, QEMUS],
+  libvirt: ['libvirt', libvirt, LIBVIRTS], clouds: ['libvirt', libvirt, LIBVIRTS] };
+
+/** An older version knows fewer models: the text then falls back to older names. */
+function Version({ platform }) {
+  if (!namesOf(platform)) return null;
+  const [name, chosen, versions] = ASKED[namesOf(platform)];
+  return (
+    <p class="version">
+      <label>For {name}{' '}
+        <select value={chosen.value ?? ''}
+          onChange={(event) => { chosen.value = event.target.value || null; }}>
+          <option value="">newest</option>
+          {versions.map((words) => <option key={words} value={words.split(' ')[0]}>{words}</option>)}
+        </select>
+      </label>
+    </p>
+  );
 }
