@@ -547,6 +547,18 @@ Required: x001:xxxx:x0xx:xxxx:xxxx:xxxx:xxxx:xxxx
     assert.match(await page.locator('.targets pre').innerText(), /cpuid\.1\.ecx/);
   });
 
+  it('asks for versions where the names of models depend on them', async () => {
+    await sample(/Haswell/);
+    await page.getByRole('radio', { name: 'QEMU', exact: true }).check({ force: true });
+    const text = page.locator('.targets pre');
+    assert.match(await text.innerText(), /^-cpu Haswell-noTSX-IBRS,/);
+    await page.locator('.version').getByLabel('QEMU').selectOption('2.11 or older');
+    await page.waitForFunction(() =>
+      /^-cpu Haswell-noTSX,/.test(document.querySelector('.targets pre').textContent));
+    await page.getByRole('radio', { name: 'VMware' }).check({ force: true });
+    assert.equal(await page.locator('.version').count(), 0);
+  });
+
   it('says how the text is applied, verified and undone, and saves it under its name', async () => {
     await sample(/2006/);
     await page.getByRole('radio', { name: '.vmx lines' }).check({ force: true });

@@ -17,7 +17,7 @@ export function Targets() {
         <p class="trouble">This alone does not let machines move: see the verdict.</p>
       )}
       {columns.value === 8 ? <Selects shown={shown} /> : <Tabs shown={shown} />}
-      <Version platform={shown.platform} />
+      <Versions platform={shown.platform} />
       {shown.text && <Text shown={shown} />}
       <How shown={shown} />
     </section>
@@ -150,22 +150,23 @@ const QEMUS = ['9.2', '8.1 to 9.1', '8.0', '7.2', '6.2 to 7.1', '6.0 and 6.1', '
   '4.2', '4.1', '3.1 and 4.0', '2.12 and 3.0', '2.11 or older'];
 const LIBVIRTS = ['11.0 to 11.2', '10.10', '10.0 to 10.9', '9.0 to 9.10', '7.0 to 8.10',
   '6.0 to 6.10', '5.0 to 5.10', '4.0 to 4.10', '3.10 or older'];
-const ASKED = { qemu: ['QEMU', qemu, QEMUS], proxmox: ['QEMU', qemu, QEMUS],
-  libvirt: ['libvirt', libvirt, LIBVIRTS], clouds: ['libvirt', libvirt, LIBVIRTS] };
+const LIBVIRT = ['libvirt', libvirt, LIBVIRTS];
+const QEMU = ['QEMU', qemu, QEMUS];
+const ASKED = { qemu: [QEMU], proxmox: [QEMU], libvirt: [LIBVIRT, QEMU], clouds: [LIBVIRT, QEMU] };
 
 /** An older version knows fewer models: the text then falls back to older names. */
-function Version({ platform }) {
-  if (!namesOf(platform)) return null;
-  const [name, chosen, versions] = ASKED[namesOf(platform)];
-  return (
-    <p class="version">
-      <label>For {name}{' '}
-        <select value={chosen.value ?? ''}
-          onChange={(event) => { chosen.value = event.target.value || null; }}>
-          <option value="">newest</option>
-          {versions.map((words) => <option key={words} value={words.split(' ')[0]}>{words}</option>)}
-        </select>
-      </label>
-    </p>
-  );
+function Versions({ platform }) {
+  const asked = ASKED[namesOf(platform)];
+  return asked ? <p class="version">For {asked.map((one, at) => [at > 0 && ' on ',
+    <Version key={one[0]} asked={one} />])}</p> : null;
 }
+
+const Version = ({ asked: [name, chosen, versions] }) => (
+  <label>{name}{' '}
+    <select value={chosen.value ?? ''}
+      onChange={(event) => { chosen.value = event.target.value || null; }}>
+      <option value="">newest</option>
+      {versions.map((words) => <option key={words} value={words.split(' ')[0]}>{words}</option>)}
+    </select>
+  </label>
+);
