@@ -547,6 +547,13 @@ Required: x001:xxxx:x0xx:xxxx:xxxx:xxxx:xxxx:xxxx
     assert.match(await page.locator('.targets pre').innerText(), /cpuid\.1\.ecx/);
   });
 
+  it('says why there is no text for the likeliest platform', async () => {
+    await drop([['a.txt', esx('', '0x0000641d')], ['b.txt', esx('', '0x0000641d')]]);
+    await page.getByText(/^These hosts are alike/).waitFor();
+    await page.locator('.targets .nothing').getByText('nothing to hide').waitFor();
+    assert.equal(await page.locator('.verdict .main').count(), 0);
+  });
+
   it('asks for versions where the names of models depend on them', async () => {
     await sample(/Haswell/);
     await page.getByRole('radio', { name: 'QEMU', exact: true }).check({ force: true });

@@ -1,6 +1,6 @@
 import { saveText } from '../share.js';
 import { answer, columns, libvirt, offered, qemu, shownTarget, target } from '../state.js';
-import { modelLines, plural, typed } from '../view.js';
+import { firstOf, modelLines, plural, typed } from '../view.js';
 import { Copy } from './copy.jsx';
 
 /** Platforms beyond these stand in a list. */
@@ -68,12 +68,9 @@ function How({ shown }) {
 const Step = ({ line }) => typed(line).map(({ text, code }, at) =>
   (code ? <code key={at} translate={false}>{text}</code> : text));
 
-const choosePlatform = (name) => {
-  const { targets } = offered.value.find(({ platform }) => platform === name);
-  target.value = (targets.find(({ text }) => text) ?? targets[0]).id;
-};
-
 const formsOf = (name) => offered.value.find(({ platform }) => platform === name).targets;
+
+const choosePlatform = (name) => { target.value = firstOf(formsOf(name)).id; };
 
 /** Platforms, then the forms of the one chosen. */
 function Tabs({ shown }) {
