@@ -84,7 +84,7 @@ u32 bits_say(struct text *t, const struct answer *a, bit_picker *pick, u32 with,
     for (u32 i = 0; i < a->registers_n; i++) {
         const struct compared *c = &a->registers[i];
         u32 picked = pick(a, c, with);
-        for (u32 b = 0; picked >> b && b < 32; b++) {
+        for (u32 b = 0; b < 32 && picked >> b; b++) {
             if (!(picked >> b & 1)) {
                 continue;
             }

@@ -53,7 +53,7 @@ void emit_xl(struct text *t, struct answer *a)
     for (u32 i = 0; i < a->registers_n; i++) {
         const struct compared *c = &a->registers[i];
         u32 hide = bits_for(a, c, XEN_MASK);
-        for (u32 b = 0; hide >> b && b < 32; b++) {
+        for (u32 b = 0; b < 32 && hide >> b; b++) {
             struct view name = {NULL, 0};
             if (hide >> b & 1) {
                 name = xl_name(a, c, b, &minor);
@@ -71,7 +71,7 @@ static u32 xen_since(const struct answer *a, const struct compared *c,
     u32 minor)
 {
     u32 hide = bits_for(a, c, XEN_MASK), picked = 0, first;
-    for (u32 b = 0; hide >> b && b < 32; b++) {
+    for (u32 b = 0; b < 32 && hide >> b; b++) {
         u32 named = xl_name(a, c, b, &first).len;
         picked |= (u32)(minor ? named && first == minor : !named) << b;
     }

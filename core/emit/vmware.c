@@ -171,7 +171,7 @@ static void each_feature(struct text *t, const struct answer *a,
     for (u32 i = 0; i < a->registers_n; i++) {
         const struct compared *c = &a->registers[i];
         u32 hide = bits_for(a, c, VMWARE_MASK) & features_of(a, c);
-        for (u32 b = 0; hide >> b && b < 32; b++) {
+        for (u32 b = 0; b < 32 && hide >> b; b++) {
             if (!(hide >> b & 1)) {
                 continue;
             }
