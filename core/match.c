@@ -467,8 +467,10 @@ int match_models(struct answer *a)
         int some = a->fleet->hosts_n && !m->mixed;
         s->taker = (enum taker)p;
         for (u32 row = 0; row < BITS; row++) {
-            s->named[row] = bit_spelled(&a->fleet->know,
-                taker_dialect(s->taker), row).len != 0;
+            enum dialect d = taker_dialect(s->taker);
+            u32 version = d == QEMU ? a->request.qemu : a->request.libvirt;
+            s->named[row] = bit_spelled(&a->fleet->know, d, row).len &&
+                            is_old_enough(bit_since(d, row), version);
         }
         for (u32 i = 0; i < MODELS; i++) {
             weigh(s, i);
@@ -497,7 +499,9 @@ void rows_say(struct text *t, const struct answer *a, enum taker taker,
 }
 
 /* Why a bit keeps from the next model. */
-enum obstacle { NO_BLOCK, BLOCK_HOST, BLOCK_PIN, BLOCK_KVM, BLOCK_UNKNOWN, BLOCKS };
+enum obstacle {
+    NO_BLOCK, BLOCK_HOST, BLOCK_PIN, BLOCK_KVM, BLOCK_UNKNOWN, BLOCKS
+};
 
 static enum obstacle block_of(const struct answer *a, u32 row)
 {

@@ -17,7 +17,7 @@ enum form { BEST, NEWEST, FORMS };
 
 /* A bit in a guest of KVM, whatever its model. From FREE on it may be seen. */
 enum want {
-    BARRED,  /* some host lacks it, KVM does not offer it, or a person hides it */
+    BARRED,  /* a host lacks it, KVM does not offer it, or a person hides it */
     OPEN,    /* not known of every host: never asked for */
     DROPPED, /* KVM takes it from models by itself */
     TAKEN,   /* KVM gives it by itself, but a person hides it */

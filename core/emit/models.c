@@ -83,21 +83,160 @@ void emit_libvirt(struct text *t, struct answer *a)
     text_put(t, VIEW("</cpu>\n"));
 }
 
-/* What all named models share. */
+/* cpu-models.conf: a blank line ends a model, a tab begins its lines. */
+void emit_proxmox(struct text *t, struct answer *a)
+{
+    const struct pick *p = picked(a, BY_PROXMOX, BEST);
+    if (p->model == MODELS) {
+        return;
+    }
+    text_put(t, VIEW("cpu-model: baseline\n\tflags "));
+    turned_say(t, a, BY_PROXMOX, BEST, ON, "+%v;", VIEW(""));
+    turned_say(t, a, BY_PROXMOX, BEST, OFF, "-%v;", VIEW(""));
+    /* No flag at all leaves the key out, and the last one has no semicolon. */
+    t->len -= t->s[t->len - 1] == ';' ? 1u : (u32)sizeof("\tflags ") - 1;
+    text_put(t, t->s[t->len - 1] == '\n' ? VIEW("") : VIEW("\n"));
+    if (phys_bits(a)) {
+        text_say(t, "\tphys-bits %u\n", phys_bits(a));
+    }
+    text_say(t, "\treported-model %v\n", model_at(p->model).name);
+}
+
+/* The flags that Proxmox takes beside a type of its own. */
+static const char own_flags[] =
+    "aes\0amd-no-ssb\0amd-ssbd\0ibpb\0md-clear\0pcid\0pdpe1gb\0spec-ctrl\0"
+    "ssbd\0virt-ssbd\0";
+
+void emit_proxmox_type(struct text *t, struct answer *a)
+{
+    const struct pick *p = picked(a, BY_TYPE, BEST);
+    struct view head;
+    u32 said = 0;
+    if (p->model == MODELS) {
+        return;
+    }
+    text_say(t, "qm set 100 --cpu '%v", model_at(p->model).name);
+    for (u32 row = 0; row < BITS; row++) {
+        struct view name = bit_spelled(&a->fleet->know, QEMU, row);
+        if (p->turned[row] == ON &&
+            view_starts_any(name, own_flags, &head) && head.len == name.len) {
+            text_say(t, said++ ? ";+%v" : ",flags=+%v", name);
+        }
+    }
+    text_put(t, VIEW("'\n"));
+}
+
+/* name = model, then the features: key, between two of them, the end. */
+static void emit_cloud(struct text *t, struct answer *a, const char *model,
+    const char *key, const char *on, const char *off, const char *end)
+{
+    const struct pick *p = picked(a, BY_CLOUD, BEST);
+    if (p->model == MODELS) {
+        return;
+    }
+    text_say(t, model, model_at(p->model).name);
+    struct text rest = *t;
+    text_put(t, view_of(key));
+    u32 start = t->len;
+    turned_say(t, a, BY_CLOUD, BEST, ON, on, VIEW(""));
+    turned_say(t, a, BY_CLOUD, BEST, OFF, off, VIEW(""));
+    if (t->len == start) {
+        *t = rest; /* no features: no key for them */
+    } else if (t->s[t->len - 1] == ' ' || t->s[t->len - 1] == ',') {
+        t->len -= t->s[t->len - 2] == ',' ? 2 : 1;
+    }
+    text_put(t, view_of(end));
+}
+
+void emit_nova(struct text *t, struct answer *a)
+{
+    emit_cloud(t, a, "[libvirt]\ncpu_mode = custom\ncpu_models = %v",
+        "\ncpu_model_extra_flags = ", "%v, ", "-%v, ", "\n");
+}
+
+void emit_cloudstack(struct text *t, struct answer *a)
+{
+    emit_cloud(t, a, "guest.cpu.mode=custom\nguest.cpu.model=%v",
+        "\nguest.cpu.features=", "%v ", "-%v ", "\n");
+}
+
+void emit_kubevirt(struct text *t, struct answer *a)
+{
+    emit_cloud(t, a,
+        "spec:\n  template:\n    spec:\n      domain:\n        cpu:\n"
+        "          model: %v\n",
+        "          features:\n", "          - {name: %v, policy: require}\n",
+        "          - {name: %v, policy: disable}\n", "");
+}
+
+void emit_ovirt(struct text *t, struct answer *a)
+{
+    emit_cloud(t, a, "%v", "", ",+%v", ",-%v", "\n");
+}
+
+void emit_opennebula(struct text *t, struct answer *a)
+{
+    emit_cloud(t, a, "CPU_MODEL = [ MODEL = \"%v\"", ", FEATURES = \"", "%v,",
+        "", "\" ]\n");
+}
+
+void emit_incus(struct text *t, struct answer *a)
+{
+    const struct pick *p = picked(a, BY_QEMU, BEST);
+    if (p->model == MODELS) {
+        return;
+    }
+    text_say(t, "incus cluster group set GROUP "
+                "instances.vm.cpu.x86_64.baseline=%v\n"
+                "incus cluster group set GROUP "
+                "instances.vm.cpu.x86_64.flags=",
+        model_at(p->model).name);
+    turned_say(t, a, BY_QEMU, BEST, ON, "%v", VIEW(","));
+    text_put(t, VIEW("\n"));
+}
+
+static void version_say(struct text *t, struct view model, const char *program,
+    u32 since)
+{
+    if (since > 0x40 && since < 255) {
+        text_say(t, "%v needs %v %u.%u or newer.\n", model, view_of(program),
+            since >> 4, since & 15);
+    }
+}
+
+/* What all named models share; a line each. */
 static void limits_of(struct text *t, struct answer *a, enum taker by,
     enum form form)
 {
     const struct pick *p = picked(a, by, form);
-    if (a->match->mixed) {
-        text_put(t, VIEW("No model fits hosts of different vendors."));
+    if (!a->fleet->hosts_n || a->match->mixed) {
+        text_put(t, a->match->mixed
+                        ? VIEW("No model fits hosts of different vendors.")
+                        : VIEW("There are no hosts."));
         return;
     }
     if (p->model == MODELS) {
-        text_put(t, VIEW("No model fits what is known of the hosts: paste "
-                         "all of their CPUID."));
+        text_put(t, VIEW("No model fits what is known of the hosts: paste all "
+                         "of their CPUID."));
         return;
     }
+    struct cpu_model c = model_at(p->model);
+    u32 start = t->len;
     next_model_say(t, a, by, p);
+    text_put(t, t->len > start ? VIEW("\n") : VIEW(""));
+    version_say(t, c.name, "QEMU", c.qemu);
+    version_say(t, c.name, "libvirt", taker_dialect(by) == LIBVIRT ? c.libvirt
+                                                                    : 0);
+    start = t->len;
+    rows_say(t, a, by, p->lost, 1, "%v", VIEW(", "));
+    text_put(t, t->len > start
+                    ? VIEW(": every host has it, but no name turns it on.\n")
+                    : VIEW(""));
+    if (view_equal(a->match->vendor, VIEW("GenuineIntel")) &&
+        !answer_register(a, MSR_10A, SUB_MSR, EAX)) {
+        text_put(t, VIEW("What MSR 0x10a tells (rdctl-no and others) is left "
+                         "out: paste `rdmsr -a 0x10a` of every host.\n"));
+    }
 }
 
 void limits_of_qemu(struct text *t, struct answer *a)
@@ -113,4 +252,58 @@ void limits_of_qemu_newest(struct text *t, struct answer *a)
 void limits_of_libvirt(struct text *t, struct answer *a)
 {
     limits_of(t, a, BY_LIBVIRT, BEST);
+}
+
+void limits_of_proxmox(struct text *t, struct answer *a)
+{
+    limits_of(t, a, BY_PROXMOX, BEST);
+}
+
+void limits_of_type(struct text *t, struct answer *a)
+{
+    limits_of(t, a, BY_TYPE, BEST);
+    if (picked(a, BY_TYPE, BEST)->model < MODELS) {
+        text_put(t, VIEW("Hosts share more: "));
+        u32 start = t->len;
+        turned_say(t, a, BY_TYPE, BEST, ON, "%v", VIEW(", "));
+        text_put(t, t->len > start
+                        ? VIEW(". What is not in the line takes a model of "
+                               "your own.")
+                        : VIEW("nothing."));
+    }
+}
+
+void limits_of_cloud(struct text *t, struct answer *a)
+{
+    limits_of(t, a, BY_CLOUD, BEST);
+}
+
+void limits_of_adding(struct text *t, struct answer *a)
+{
+    limits_of(t, a, BY_CLOUD, BEST);
+    const struct pick *p = picked(a, BY_CLOUD, BEST);
+    u32 start = t->len;
+    rows_say(t, a, BY_CLOUD, p->turned, OFF, "%v", VIEW(", "));
+    if (t->len > start) {
+        text_put(t, VIEW(": features can be added here, not taken away."));
+    }
+}
+
+/* The cluster types whose contents are known for certain. */
+void limits_of_ovirt(struct text *t, struct answer *a)
+{
+    const struct pick *p = picked(a, BY_CLOUD, BEST);
+    u32 ssbd = bit_find(7, 0, EDX, 31), md_clear = bit_find(7, 0, EDX, 10);
+    limits_of(t, a, BY_CLOUD, BEST);
+    if (p->model == MODELS) {
+        return;
+    }
+    text_put(t, view_equal(model_at(p->model).name,
+                    VIEW("Haswell-noTSX-IBRS")) &&
+                        p->turned[ssbd] == ON && p->turned[md_clear] == ON
+                    ? VIEW("For a whole cluster: its CPU type \"Secure Intel "
+                           "Haswell Family\" fits.")
+                    : VIEW("For a whole cluster: which of its CPU types fits "
+                           "is not known here; choose none newer than this "
+                           "model."));
 }

@@ -149,6 +149,21 @@ struct view bit_spelled(const struct know *k, enum dialect dialect, u32 row);
 /* A word of Linux that is no bit; the kernel that prints it prints all names up
  * to the age. Returns 0 for others. */
 int word_of_linux(const struct know *k, struct view word, u32 *age);
+/* Since which version a program has a name for the bit, major << 4 | minor, 0
+ * for ever; of QEMU and libvirt only. */
+u32 bit_since(enum dialect dialect, u32 row);
+/* Which libvirt knew which bits (libvirt.def); since is the release there. */
+struct knew {
+    u32 leaf, bits;
+    u8 since, sub, reg;
+};
+enum {
+    KNEW_ROWS = 0
+#define KNEW(...) +1
+#include "libvirt.def"
+#undef KNEW
+};
+extern const struct knew knew[KNEW_ROWS];
 /* Since which Linux it stands in flags: the age of names.def. */
 u32 bit_age(u32 row);
 

@@ -282,3 +282,36 @@ u32 bit_age(u32 row)
 {
     return ages[row];
 }
+
+const struct knew knew[KNEW_ROWS] = {
+#define KNEW(RELEASE, LEAF, SUB, REG, BITS) {LEAF, BITS, RELEASE, SUB, REG},
+#include "libvirt.def"
+#undef KNEW
+};
+
+static const struct knew qemu_knew[] = {
+#define SINCE(VERSION, LEAF, SUB, REG, BITS) {LEAF, BITS, VERSION, SUB, REG},
+#include "qemu.def"
+#undef SINCE
+};
+
+static u32 since_of(const struct knew *k, u32 n, u32 row, u32 other)
+{
+    for (; n--; k++) {
+        if (k->leaf == bits.leaf[row] && k->sub == bits.sub[row] &&
+            k->reg == bits.reg[row] && k->bits >> bits.bit[row] & 1) {
+            return k->since;
+        }
+    }
+    return other;
+}
+
+u32 bit_since(enum dialect dialect, u32 row)
+{
+    /* 0.10, 2017, 6.0, 9.0, 11.3; what none of them has came with 12. */
+    static const u8 releases[] = {0xc0, 0x0a, 0x40, 0x60, 0x90, 0xb3};
+    return dialect == QEMU
+               ? since_of(qemu_knew, sizeof(qemu_knew) / sizeof(qemu_knew[0]),
+                     row, 0)
+               : releases[since_of(knew, KNEW_ROWS, row, 0)];
+}

@@ -106,19 +106,6 @@ int names_model(struct reader *r, struct view model)
     return 1;
 }
 
-struct knew {
-    u32 leaf, bits;
-    u8 release, sub, reg;
-};
-
-static const struct knew knew[] = {
-#define KNEW(RELEASE, LEAF, SUB, REG, BITS) {LEAF, BITS, RELEASE, SUB, REG},
-#include "../know/libvirt.def"
-#undef KNEW
-};
-
-enum { KNEW_ROWS = sizeof(knew) / sizeof(knew[0]) };
-
 static u32 bits_said(const struct reader *r, const struct knew *k)
 {
     u32 said = 0, n, first = bits_of(k->leaf, k->sub, k->reg, &n);
@@ -142,8 +129,8 @@ void libvirt_absent(struct reader *r, struct view model)
         release = 4;
     }
     for (u32 i = 0; i < KNEW_ROWS; i++) {
-        if (knew[i].release > release + 1 && bits_said(r, &knew[i])) {
-            release = knew[i].release - 1u;
+        if (knew[i].since > release + 1 && bits_said(r, &knew[i])) {
+            release = knew[i].since - 1u;
         }
     }
     for (u32 i = 0; i < KNEW_ROWS; i++) {
@@ -152,7 +139,7 @@ void libvirt_absent(struct reader *r, struct view model)
         int tsx = k->leaf == 7 && k->reg == EBX &&
                   view_starts(model, VIEW("Haswell"));
         u32 known = k->bits & ~(tsx ? 0x810u : 0);
-        for (u32 j = first; k->release <= release && j < first + n; j++) {
+        for (u32 j = first; k->since <= release && j < first + n; j++) {
             if (known >> bits.bit[j] & 1) {
                 names_assume(r, j, 0);
             }
