@@ -228,6 +228,13 @@ test('--list profiles, targets, formats, models', () => {
   }
 });
 
+test('--list bits finds a bit by any of its names', () => {
+  const lines = run(['--list', 'bits']).stdout.trim().split('\n');
+  assert.equal(lines.length, 854);
+  const [line] = lines.filter((one) => one.startsWith('7.0.edx.26 '));
+  assert.match(line, /SPEC_CTRL; .*; spec_ctrl spec-ctrl ibrsb IBRSIBPB ibpb ibrs$/);
+});
+
 test('--target prints just that text', () => {
   for (const { id } of core.list('targets')) {
     const { status, stdout } = run(['--target', id], pair2006);

@@ -3,7 +3,7 @@
 // The command: the same core as the page, for files and pipes. See usage below and README.
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { createCore } from './core.js';
+import { createCore, glossary } from './core.js';
 import { openAll } from './open.js';
 
 const USAGE = `usage: motionmask [options] [FILE...]
@@ -24,7 +24,7 @@ says which CPU features to hide so that virtual machines can move between them.
   --target ID                    print just the text for one platform (see --list targets)
   --format ID                    what the texts are, where that is told wrongly
   --link                         print the fragment of a share link
-  --list profiles|targets|formats|models
+  --list profiles|targets|formats|models|bits
   --help
 
 Exit status: 0 answered; 1 answered, and machines cannot move as things stand; 2 nothing readable
@@ -138,11 +138,18 @@ function makeRequest(core, values, sources, setting = null) {
   };
 }
 
+/** Bits as a list: by their places, with every name they have. */
+const bitList = (core) => glossary(core).map(({ key, bit, name, meaning, names, others }) => ({
+  id: `${key}.${bit}`,
+  name: `${name}; ${meaning}`,
+  command: [...new Set([...Object.values(names), ...others])].filter(Boolean).join(' '),
+}));
+
 function listText(core, what) {
-  if (!['profiles', 'targets', 'formats', 'models'].includes(what)) {
-    throw new Refusal(`--list knows profiles, targets, formats and models, not ${what}.`);
+  if (!['profiles', 'targets', 'formats', 'models', 'bits'].includes(what)) {
+    throw new Refusal(`--list knows profiles, targets, formats, models and bits, not ${what}.`);
   }
-  const rows = core.list(what);
+  const rows = what === 'bits' ? bitList(core) : core.list(what);
   const width = Math.max(0, ...rows.map((row) => row.id.length));
   return rows.map((row) => {
     const more = [row.platform, row.name, row.check, row.file, row.command].filter(Boolean).join('; ');
