@@ -67,6 +67,7 @@ struct answer {
     struct compared *registers;
     u32 registers_n;
     int suggested;
+    int mixed; /* hosts of different vendors */
     struct maxima *maxima; /* of every kind */
     /* The words of one register, kind by kind: bits are asked for in turn. */
     const struct compared *words_of;
@@ -164,6 +165,8 @@ u32 xsave_components(const struct answer *a);
 u32 xsave_size(const struct answer *a);
 /* Does the guest lack the feature of component n, so that it goes, too? */
 int state_is_hidden(const struct answer *a, u32 n);
+/* The components of features that are to be hidden (compared.bare). */
+u32 xsave_lost(const struct answer *a);
 /* The n-th component that hosts keep in different places; 0 for none. */
 int xsave_conflict_say(struct text *t, const struct answer *a, u32 nth);
 /* ladder.c: the highest rung reached, 0 for none; what keeps from the next. */

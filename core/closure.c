@@ -140,32 +140,24 @@ void close_masks(struct answer *a)
     }
 }
 
-static int is_kept(const struct answer *a, const struct compared *c, u32 bit)
-{
-    for (u32 i = 0; i < a->request.pins_n; i++) {
-        const struct pin *p = &a->request.pins[i];
-        if (!p->hide && p->bit == bit && p->leaf == c->leaf &&
-            p->sub == c->sub && p->reg == c->reg) {
-            return 1;
-        }
-    }
-    return 0;
-}
-
 /* Bits in which hosts differ, whatever a profile hides by itself. Leaf 0xD is
  * derived, but for the instructions of 0xD.1. */
 static u32 bare_bits(const struct answer *a, const struct compared *c)
 {
     u32 rules = 1u << AND | 1u << AND_WARN | 1u << ALIAS | 1u << HINT;
-    u32 bare = 0, differ = c->ones & c->zeros & merge_mask(c->merge, rules);
+    u32 differ = c->ones & c->zeros & merge_mask(c->merge, rules), bare = 0;
     int ours = c->leaf >= 0x40000000u && c->leaf < 0x80000000u;
     if (c->leaf == MSR_10A || ours) {
         return 0;
     }
+    if (c->withdrawn && c->decision[__builtin_ctz(c->withdrawn)] == WARN) {
+        differ |= c->withdrawn;
+    }
     for (u32 b = 0; b < 32; b++) {
         int hide = c->custom.letter[b] == '0' ||
-                   (differ >> b & 1 && !hidden_by_mode(a, c, b));
-        bare |= (u32)(hide && !is_kept(a, c, b)) << b;
+                   ((differ & ~c->pin_keep) >> b & 1 &&
+                       !hidden_by_mode(a, c, b));
+        bare |= (u32)hide << b;
     }
     return bare;
 }
@@ -179,7 +171,7 @@ static int bare_for(const struct answer *a, const struct need *n, const u16 *at)
     struct compared *c = &a->registers[at[n->feature] - 1];
     if (is_mitigation(c->merge[bit]) || c->merge[bit] == DERIVED ||
         !(a->registers[at[n->needs] - 1].bare >> other & 1) ||
-        !((c->ones & ~c->bare) >> bit & 1) || is_kept(a, c, bit)) {
+        !((c->ones & ~c->bare & ~c->pin_keep) >> bit & 1)) {
         return 0;
     }
     c->bare |= 1u << bit;
@@ -189,6 +181,10 @@ static int bare_for(const struct answer *a, const struct need *n, const u16 *at)
 void bare_masks(struct answer *a)
 {
     u16 *at = find_rows(a);
+    a->mixed = 0;
+    for (u32 i = 0; !fleet_vendor(a->fleet) && i < a->fleet->kinds_n; i++) {
+        a->mixed |= a->fleet->kinds[i].vendor_set_ != 0;
+    }
     for (u32 i = 0; i < a->registers_n; i++) {
         a->registers[i].bare = bare_bits(a, &a->registers[i]);
     }

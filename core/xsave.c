@@ -71,6 +71,17 @@ u32 xsave_components(const struct answer *a)
     return components;
 }
 
+u32 xsave_lost(const struct answer *a)
+{
+    u32 lost = 0;
+    for (u32 i = 0; i < STATES; i++) {
+        const struct state *s = &states[i];
+        const struct compared *c = row_register(a, s->row);
+        lost |= c ? (c->bare >> bits.bit[s->row] & 1) << s->number : 0;
+    }
+    return lost;
+}
+
 u32 xsave_size(const struct answer *a)
 {
     u32 size = LEGACY_SIZE;

@@ -50,6 +50,9 @@ int is_vmware(u32 profile)
 u32 bits_shown(const struct answer *a, const struct compared *c,
     enum masks_of platform)
 {
+    if (a->mixed) {
+        return 0;
+    }
     if (platform == VMWARE_MASK && is_vmware(a->profile)) {
         return ~0u;
     }
@@ -60,7 +63,15 @@ u32 bits_for(const struct answer *a, const struct compared *c,
     enum masks_of platform)
 {
     int own = platform == VMWARE_MASK && is_vmware(a->profile);
-    return own ? hidden_bits(c) : c->bare & bits_shown(a, c, platform);
+    return (own ? hidden_bits(c) : c->bare) & bits_shown(a, c, platform);
+}
+
+u32 seen_in_64_bit(const struct answer *a, const struct compared *c, u32 word)
+{
+    int intel = fleet_vendor(a->fleet) == INTEL;
+    return intel && c->leaf == 0x80000001u && c->reg == EDX && word >> 29 & 1
+               ? word | 1u << 11
+               : word;
 }
 
 u32 kind_without(const struct answer *a, const struct compared *c)
@@ -121,10 +132,20 @@ static u32 msr_bits(const struct answer *a, const struct compared *c,
     return c->leaf == MSR_10A ? c->ones & c->zeros : 0;
 }
 
+void mixed_say(struct text *t)
+{
+    text_say(t, "Machines never move between vendors while running: no "
+                "setting helps.\n");
+}
+
 void limits_say(struct text *t, const struct answer *a,
     enum masks_of platform)
 {
     u32 any = 0;
+    if (a->mixed) {
+        mixed_say(t);
+        return;
+    }
     for (u32 i = 0; i < a->registers_n; i++) {
         any |= bits_for(a, &a->registers[i], platform);
     }

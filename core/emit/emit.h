@@ -26,6 +26,8 @@ u32 bits_for(const struct answer *a, const struct compared *c,
 /* Bits that the platform may show to guests at all. */
 u32 bits_shown(const struct answer *a, const struct compared *c,
     enum masks_of platform);
+/* The word with Intel's SYSCALL, which a 32-bit program does not see. */
+u32 seen_in_64_bit(const struct answer *a, const struct compared *c, u32 word);
 /* Some kind of host does not have the leaf at all: the first of them + 1. */
 u32 kind_without(const struct answer *a, const struct compared *c);
 
@@ -35,6 +37,8 @@ typedef u32 bit_picker(const struct answer *a, const struct compared *c,
     u32 with);
 u32 bits_say(struct text *t, const struct answer *a, bit_picker *pick, u32 with,
     const char *before, const char *after);
+/* That hosts of different vendors (answer.mixed) have no setting in common. */
+void mixed_say(struct text *t);
 /* What no mask of the platform reaches; that there is nothing to hide. */
 void limits_say(struct text *t, const struct answer *a,
     enum masks_of platform);
