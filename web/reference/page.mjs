@@ -203,7 +203,7 @@ ${head}
 <p>${rows.length} CPUID bits: what they mean, what each project calls them, how hosts are compared in them.</p>
 </header>
 <main>
-<p class="search" hidden><label for="search">Find a name or a place</label>
+<p class="search" hidden><label for="search">Find a name or a place</label> <kbd>/</kbd>
 <input id="search" type="search" spellcheck="false" autocapitalize="off" autocomplete="off" translate="no" placeholder="avx512-vnni, 7.0.ecx.11, ibrs microcode">
 <span id="found" role="status"></span></p>
 <details><summary>Registers</summary>
