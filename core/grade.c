@@ -142,7 +142,7 @@ static int has_leaf(const struct answer *a, u32 kind, u32 leaf, u32 sub)
 static void silent_place(struct text *t, const struct answer *a, u32 kind,
     const struct compared *c)
 {
-    if (has_leaf(a, kind, c->leaf, c->sub)) {
+    if (c->leaf == MSR_10A || has_leaf(a, kind, c->leaf, c->sub)) {
         place_say(t, c->leaf, c->sub, c->reg, 32);
         return;
     }
@@ -197,10 +197,17 @@ static void find_silence(struct verdict *v)
         struct text t;
         u32 silent;
         if (silence_say(v, i, PLACES_SAID, problem_open(v, &t), &silent)) {
+            u32 of_msr = 0;
+            for (u32 n = 0; n < v->a->registers_n; n++) {
+                const struct compared *c = &v->a->registers[n];
+                of_msr += c->leaf == MSR_10A ? silent_bits(v->a, i, c) : 0;
+            }
             text_say(&t,
-                ": %u %v that count cannot be compared. Paste its "
-                "cpuid -1 -r.",
-                silent, silent == 1 ? VIEW("bit") : VIEW("bits"));
+                ": %u %v that count cannot be compared. Paste its %v%v%v.",
+                silent, silent == 1 ? VIEW("bit") : VIEW("bits"),
+                of_msr < silent ? VIEW("cpuid -1 -r") : VIEW(""),
+                of_msr && of_msr < silent ? VIEW(" and ") : VIEW(""),
+                of_msr ? VIEW("rdmsr -a 0x10a") : VIEW(""));
             problem_close(v, &t);
         }
     }
@@ -244,7 +251,10 @@ static void bit_problem(struct verdict *v, const struct compared *c, u32 b)
 
 /* Mitigations that some hosts lack, and what to do about it: one sentence for
  * all that the same hosts lack. */
-enum gap { NO_GAP, UPDATE, NO_UPDATE, TRUSTED, DOUBTED, GAPS = 96, LISTED = 6 };
+enum gap {
+    NO_GAP, UPDATE, NO_UPDATE, TRUSTED, DOUBTED, IMMUNE,
+    GAPS = 96, LISTED = 6
+};
 
 static const char *const gap_says[][2] = {
     [UPDATE] = {" is a mitigation: update microcode or BIOS on %0 rather than "
@@ -263,6 +273,10 @@ static const char *const gap_says[][2] = {
                  "the CPUs are immune. Paste the output of %w to know.",
         " are missing on %0: update microcode or BIOS there, unless the CPUs "
         "are immune. Paste the output of %w to know."},
+    [IMMUNE] = {" is missing on %0, and no mask hides it: a guest that starts "
+                "on %1 leaves out what it needs there, so start it on %0.",
+        " are missing on %0, and no mask hides them: a guest that starts on %1 "
+        "leaves out what it needs there, so start it on %0."},
 };
 
 struct gaps {
@@ -287,6 +301,9 @@ static enum gap gap_on(const struct verdict *v, const struct compared *c, u32 b,
                : d == HIDE       ? UPDATE
                                  : TRUSTED;
     }
+    if (c->leaf == MSR_10A && c->merge[b] == AND && d == WARN) {
+        return IMMUNE;
+    }
     if (c->merge[b] == AND_WARN && d == HIDE) {
         return update_may_bring(v->a, c->row[b]) ? UPDATE : NO_UPDATE;
     }
@@ -296,12 +313,12 @@ static enum gap gap_on(const struct verdict *v, const struct compared *c, u32 b,
 static void find_gaps(const struct verdict *v, const struct compared *c, u32 b,
     struct gaps *g)
 {
-    u32 hosts[DOUBTED + 1] = {0};
+    u32 hosts[IMMUNE + 1] = {0};
     for (u32 i = 0; i < v->a->fleet->kinds_n; i++) {
         u32 gap = gap_on(v, c, b, i);
         hosts[gap] = (hosts[gap] ^ (i + 1)) * 0x01000193u;
     }
-    for (u32 gap = UPDATE; gap <= DOUBTED && g->n < GAPS; gap++) {
+    for (u32 gap = UPDATE; gap <= IMMUNE && g->n < GAPS; gap++) {
         if (hosts[gap]) {
             g->c[g->n] = c;
             g->bit[g->n] = (u8)b;
@@ -345,6 +362,14 @@ static void gap_say(struct verdict *v, struct gaps *g, u32 first)
     problem_close(v, &t);
 }
 
+/* Guests see MSR 0x10a on every host, and no text has it. */
+static int lacks_msr(const struct answer *a)
+{
+    const struct compared *c = answer_register(a, 7, 0, EDX);
+    return c && seen_by_all(c) >> 29 & 1 &&
+           !answer_register(a, MSR_10A, SUB_MSR, EAX);
+}
+
 static void gap_problems(struct verdict *v)
 {
     struct gaps g;
@@ -352,15 +377,25 @@ static void gap_problems(struct verdict *v)
     for (u32 i = 0; i < v->a->registers_n; i++) {
         const struct compared *c = &v->a->registers[i];
         for (u32 b = 0; b < 32; b++) {
-            if (is_mitigation(c->merge[b])) {
+            if (is_mitigation(c->merge[b]) || c->leaf == MSR_10A) {
                 find_gaps(v, c, b, &g);
             }
         }
     }
+    u32 asked = 0;
     for (u32 i = 0; i < g.n; i++) {
         if (g.gap[i]) {
+            asked |= g.gap[i] == DOUBTED;
             gap_say(v, &g, i);
         }
+    }
+    if (g.n && !asked && lacks_msr(v->a)) {
+        struct text t;
+        text_say(problem_open(v, &t),
+            "These hosts differ in mitigations; what MSR 0x10a says of "
+            "immunity may differ, too: paste the output of rdmsr -a 0x10a of "
+            "each.");
+        problem_close(v, &t);
     }
 }
 

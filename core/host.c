@@ -316,8 +316,8 @@ u32 place_read(struct view *v, u32 *leaf, u32 *sub, u32 *reg)
     if (!len) {
         return 0;
     }
-    *sub = is_msr ? SUB_MSR : *sub;
     len += (u32)(rest.s - v->s);
     *v = view_from(*v, len);
+    *sub = *leaf == MSR_10A ? SUB_MSR : *sub;
     return len;
 }

@@ -124,6 +124,7 @@ enum { RANGES = 4 };
 struct maxima {
     struct word range[RANGES]; /* basic, extended, Transmeta's, Centaur's */
     struct word leaf7;         /* of its subleaves */
+    struct word announces;     /* 7.EDX, which tells whether MSR 0x10a exists */
 };
 struct maxima kind_maxima(const struct fleet *f, const struct kind_record *k);
 /* Is the leaf above its range's maximum, so that the CPU does not have it?

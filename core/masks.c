@@ -152,9 +152,15 @@ static int cannot_mask(const struct compared *c, u32 bit)
 }
 
 /* A difference the guest's mask does not rule, but a person should know of. */
-static int wants_care(const struct compared *c, u32 bit)
+static int wants_care(const struct answer *a, const struct compared *c, u32 bit)
 {
     u32 m = c->merge[bit];
+    if (c->leaf == MSR_10A && a->check == SUBSET && m == AND) {
+        struct view letters =
+            profile_mask(PROFILE_KVM, 0, MSR_10A, SUB_MSR, c->reg);
+        struct mask seen;
+        return !mask_read(letters, &seen) && seen.letter[bit] == 'H';
+    }
     return m == OR || m == OR_SAFE || m == OR_INFO || m == COND || m == EQ ||
            m == EQ_TSC || (c->leaf == 0xd && c->sub == 1 && c->reg == EAX);
 }
@@ -204,7 +210,7 @@ static enum decision decide(const struct answer *a, const struct compared *c,
         safety_of_all(a, c, bit) == IS_SAFE) {
         return IGNORED;
     }
-    return differs && wants_care(c, bit) ? WARN : IGNORED;
+    return differs && wants_care(a, c, bit) ? WARN : IGNORED;
 }
 
 int cannot_pin(const struct compared *c, u32 bit)

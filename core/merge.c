@@ -192,10 +192,10 @@ int compare_hosts(struct answer *a)
 struct word answer_word(const struct answer *a, u32 kind, u32 leaf, u32 sub,
     u32 reg)
 {
-    if (is_above(&a->maxima[kind], leaf, sub)) {
-        return (struct word){0, ALL};
-    }
-    return row_word(a->fleet, &a->fleet->kinds[kind], leaf, sub, reg);
+    struct word w = row_word(a->fleet, &a->fleet->kinds[kind], leaf, sub, reg);
+    int there = leaf == MSR_10A && w.known;
+    return !there && is_above(&a->maxima[kind], leaf, sub) ? (struct word){0, ALL}
+                                                           : w;
 }
 
 const struct compared *answer_register(const struct answer *a, u32 leaf,

@@ -157,6 +157,12 @@ static const char *const aside_causes[] = {
 static const char *aside_cause(const struct answer *a,
     const struct compared *c, u32 bit)
 {
+    if (c->leaf == MSR_10A && c->merge[bit] == AND) {
+        return c->decision[bit] == WARN
+                   ? "no mask here reaches an MSR: a guest that starts with it "
+                     "leaves out what it needs on %0."
+                   : "no mask here reaches an MSR.";
+    }
     if (c->leaf >= 0x40000000u && c->leaf < 0x80000000u) {
         return "it belongs to a hypervisor, not to the host.";
     }

@@ -134,6 +134,9 @@ static u32 range_of(u32 leaf)
 
 int is_above(const struct maxima *m, u32 leaf, u32 sub)
 {
+    if (leaf == MSR_10A) { /* announced by ARCH_CAPABILITIES */
+        return (m->announces.known & ~m->announces.value) >> 29 & 1;
+    }
     if (leaf >= 0x40000000u && leaf < 0x80000000u) {
         return leaf >= 0x50000000u; /* 0x4...: a hypervisor's; else nobody's */
     }
@@ -163,6 +166,7 @@ static struct maxima sheet_maxima(struct fleet *f, const struct sheet *s)
         m.range[i] = sheet_word(f, s, ranges[i], 0, EAX);
     }
     m.leaf7 = sheet_word(f, s, 7, 0, EAX);
+    m.announces = (struct word){0, 0}; /* a row that is there counts */
     return m;
 }
 
@@ -197,6 +201,8 @@ struct maxima kind_maxima(const struct fleet *f, const struct kind_record *k)
         m.range[i] = row_word(f, k, ranges[i], 0, EAX);
     }
     m.leaf7 = row_word(f, k, 7, 0, EAX);
+    m.announces = is_above(&m, 7, 0) ? (struct word){0, ALL}
+                                     : row_word(f, k, 7, 0, EDX);
     return m;
 }
 

@@ -180,8 +180,9 @@ function hostObject(host, kind, formats) {
 
 const registerObject = (memory, register) => ({
   key: keyOf(register.leaf, register.sub, register.reg),
-  title: `leaf ${register.leaf.toString(16)}${register.sub ? `.${register.sub.toString(16)}` : ''}, ${
-    REGISTERS[register.reg].toUpperCase()}`,
+  title: register.leaf === MSR_10A ? `MSR 10a, ${register.reg ? 'high' : 'low'} half`
+    : `leaf ${register.leaf.toString(16)}${register.sub ? `.${register.sub.toString(16)}` : ''}, ${
+      REGISTERS[register.reg].toUpperCase()}`,
   differ: hex8(register.differ),
   unknown: hex8(register.unknown),
   hide: hex8(register.hide),

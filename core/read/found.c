@@ -101,6 +101,17 @@ void found_name(struct reader *r, struct view name, int sure)
     r->heading_sure = sure;
 }
 
+static void put_msr(struct reader *r, struct sheet *s, const u32 value[2],
+    const u32 known[2])
+{
+    u32 column = column_of(r->fleet, MSR_10A, SUB_MSR, r->cpu.last_column);
+    const u32 values[4] = {value[0], 0, 0, value[1]};
+    const u32 knowns[4] = {known[0], 0, 0, known[1]};
+    if (column != NO_COLUMN) {
+        sheet_put(s, column, values, knowns);
+    }
+}
+
 static void open_cpu(struct reader *r, enum format_id format)
 {
     struct cpu *c = &r->cpu;
@@ -124,6 +135,10 @@ static void open_cpu(struct reader *r, enum format_id format)
     r->before.line = 0;
     r->heading.len = 0;
     r->section = PLAIN;
+    if (r->msr.held) {
+        r->msr.held = 0;
+        put_msr(r, r->cpu_sheet, r->msr.value, r->msr.known);
+    }
 }
 
 static void reset_cpu(struct reader *r)
@@ -332,6 +347,46 @@ void found_register(struct reader *r, enum format_id format, u32 leaf, u32 sub,
     r->cpu.loose = 1;
     sheet_put(r->cpu_sheet, column, values, knowns);
     row_done(r, column);
+}
+
+/* The sheet of what the MSR is read on: a CPU, or a host whose last CPU has
+ * ended, as at a prompt of the same host. */
+static struct sheet *msr_sheet(struct reader *r)
+{
+    int same = !r->heading.len ||
+               view_equal(name_view(&r->heading), name_view(&r->host.name));
+    return r->cpu.open                          ? r->cpu_sheet
+           : r->host.open && !r->split && same ? r->host_sheet
+                                                : NULL;
+}
+
+void found_msr(struct reader *r, const u32 value[2], const u32 known[2])
+{
+    struct sheet *s = msr_sheet(r);
+    struct word had = {0, 0};
+    if (s) {
+        had = sheet_word(r->fleet, s, MSR_10A, SUB_MSR, EAX);
+    }
+    /* Every CPU of the host prints it; another reading is another host's. */
+    if (had.known && r->msr.fresh && had.value != value[0]) {
+        end_cpu(r);
+        s = NULL;
+    }
+    r->msr.fresh = 0;
+    if (had.known && s) {
+        return;
+    }
+    if (s) {
+        u32 last = r->cpu.last_column;
+        put_msr(r, s, value, known);
+        if (r->cpu.open) {
+            row_done(r, last);
+        }
+        return;
+    }
+    r->msr.held = 1;
+    bytes_copy(r->msr.value, value, sizeof(r->msr.value));
+    bytes_copy(r->msr.known, known, sizeof(r->msr.known));
 }
 
 static int seen(const u32 *set, u32 n)

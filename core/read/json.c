@@ -196,7 +196,7 @@ static void merge_names(struct reader *r)
     r->list.open = 0;
     for (u32 row = 0; row < BITS; row++) {
         u32 value[4] = {0}, known[4] = {0}, said = r->list.said[row];
-        if (said && bits.leaf[row] >> 28 != 4 && bits.leaf[row] != MSR_10A) {
+        if (said && bits.leaf[row] >> 28 != 4) {
             known[bits.reg[row]] = 1u << bits.bit[row];
             value[bits.reg[row]] = (u32)(said == 1) << bits.bit[row];
             found_part(r, FORMAT_QMP, bits.leaf[row], bits.sub[row], value,
@@ -342,12 +342,12 @@ static void register_is(struct reader *r, u32 reg, struct view s, int quoted)
     }
 }
 
-/* "0b" and up to 32 of 0, 1, x; what is missing in front is x. */
+/* "0b" and up to 32 of 0, 1, x, of an MSR 64; what is missing in front is x. */
 static void bitmap_is(struct reader *r, struct view s)
 {
     struct json *j = &r->json;
-    u32 value = 0, known = 0;
-    if (!view_starts(s, VIEW("0b")) || j->reg > 3) {
+    u32 value[2] = {0}, known[2] = {0};
+    if (!view_starts(s, VIEW("0b")) || (j->reg > 3 && !j->msr)) {
         return;
     }
     for (u32 i = 2; i < s.len; i++) {
@@ -355,12 +355,19 @@ static void bitmap_is(struct reader *r, struct view s)
         if (c == '_') {
             continue;
         }
-        value = value << 1 | (u32)(c == '1');
-        known = known << 1 | (u32)((c | 1) == '1');
+        value[1] = value[1] << 1 | value[0] >> 31;
+        known[1] = known[1] << 1 | known[0] >> 31;
+        value[0] = value[0] << 1 | (u32)(c == '1');
+        known[0] = known[0] << 1 | (u32)((c | 1) == '1');
+    }
+    if (j->reg > 3) {
+        r->msr.fresh = 1;
+        found_msr(r, value, known);
+        return;
     }
     j->row_format = FORMAT_FIRECRACKER;
-    j->value[j->reg] = value;
-    j->known = known;
+    j->value[j->reg] = value[0];
+    j->known = known[0];
     j->regs = 1u << j->reg;
 }
 
@@ -508,6 +515,7 @@ static void value_is(struct reader *r, u32 key, struct view s, int quoted)
             }
         }
         break;
+    case KEY_ADDRESS: j->msr = number(s, &j->leaf) && j->leaf == 0x10a; break;
     case KEY_BITMAP: bitmap_is(r, s); break;
     case KEY_FILTER: filter_is(r, key, s); break;
     case KEY_KEY: name_set(&j->pair, s); break;
@@ -546,6 +554,7 @@ static void open_level(struct reader *r, int list)
     if (!list) {
         row_done(r);
         j->reg = key == KEY_BITMAP ? j->reg : NO_NUMBER;
+        j->msr = 0;
         j->pair.len = 0;
     }
     j->node = key == KEY_METADATA ? 0 : j->node;

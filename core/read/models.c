@@ -79,6 +79,32 @@ static void note_model(struct reader *r, enum note_id id, struct view model)
     note_add(&r->fleet->notes, id, note_here(r), note_quote(model, room));
 }
 
+static const char msr_models[] =
+#define MODEL_MSR(BEGINNING, BITS) BEGINNING "\0"
+#include "../know/modelmsr.def"
+#undef MODEL_MSR
+    ;
+
+static const u32 msr_bits[] = {
+#define MODEL_MSR(BEGINNING, BITS) BITS,
+#include "../know/modelmsr.def"
+#undef MODEL_MSR
+};
+
+static void assume_msr(struct reader *r, enum dialect dialect,
+    struct view model)
+{
+    struct view head;
+    u32 n = view_starts_any(model, msr_models, &head);
+    u32 known = n ? msr_bits[n - 1] : 0;
+    for (u32 i = 0; i < BITS && (n > 1 || dialect == QEMU); i++) {
+        if (bits.leaf[i] == MSR_10A && bits.reg[i] == EAX &&
+            known >> bits.bit[i] & 1) {
+            names_assume(r, i, 1);
+        }
+    }
+}
+
 int names_model(struct reader *r, struct view model)
 {
     enum dialect own = r->list.dialect == QEMU || r->fleet->setting ? QEMU
@@ -98,6 +124,7 @@ int names_model(struct reader *r, struct view model)
     }
     r->fleet->models_n++;
     assume_model(r, d, row);
+    assume_msr(r, d, model);
     r->list.last = r->here;
     r->list.end = r->here_end;
     if (own == QEMU) {
@@ -124,6 +151,7 @@ static u32 bits_said(const struct reader *r, const struct knew *k)
  * on Haswell, where libvirt drops it although CPUID has it. */
 void libvirt_absent(struct reader *r, struct view model)
 {
+    static const struct knew msr = {MSR_10A, ~0u, 5, SUB_MSR, EAX};
     u32 release = 1, at = view_find(model, VIEW("-v"));
     if (at + 2 < model.len && is_digit(model.s[at + 2])) {
         release = 4;
@@ -139,6 +167,8 @@ void libvirt_absent(struct reader *r, struct view model)
         int tsx = k->leaf == 7 && k->reg == EBX &&
                   view_starts(model, VIEW("Haswell"));
         u32 known = k->bits & ~(tsx ? 0x810u : 0);
+        /* Not every libvirt may read MSRs. */
+        known = k->leaf == MSR_10A && !bits_said(r, &msr) ? 0 : known;
         for (u32 j = first; k->since <= release && j < first + n; j++) {
             if (known >> bits.bit[j] & 1) {
                 names_assume(r, j, 0);

@@ -275,10 +275,10 @@ static u32 take_register(struct reader *r, u32 at, enum absent absent,
             w.value |= there ? bit : 0;
         }
     }
-    /* Hypervisors' own leaves and MSRs are none of the CPU's; nor do others
-     * lack what only Transmeta's and Centaur's have. */
+    /* Hypervisors' own leaves are none of the CPU's; nor do others lack what only
+     * Transmeta's and Centaur's have. */
     int rare = leaf >> 16 == 0x8086 || leaf >> 28 == 0xc;
-    if (w.known && leaf >> 28 != 4 && leaf != MSR_10A && (!rare || w.value)) {
+    if (w.known && leaf >> 28 != 4 && (!rare || w.value)) {
         found_register(r, l->format, leaf, sub, reg, w.value, w.known);
     }
     return at;

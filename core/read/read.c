@@ -4,7 +4,7 @@
  */
 #include "read.h"
 
-enum { UNREAD_SHOWN = 12 };
+enum { UNREAD_SHOWN = 12, MSR_LINE = 120 };
 
 static void end_part(struct reader *r);
 
@@ -274,6 +274,7 @@ static enum line_use ask_strict(struct reader *r, struct view line)
     /* What goes on here might look like other rows. */
     enum line_use use = r->table_n     ? read_typed(r, line)
                         : r->words.set ? read_words(r, line)
+                        : line.len < MSR_LINE ? read_msr(r, line)
                                        : NOT_MINE;
     /* Rows follow rows: most lines of a dump need ask nobody else. */
     int in_rows = !use && r->rows_before && r->cpu.open;

@@ -185,6 +185,7 @@ struct reader {
         struct name vendor, brand, model, title, pair;
         /* A row of registers. */
         u32 leaf, sub, leaf_depth, reg, regs, value[4], known;
+        int msr; /* the bitmap to come is that of MSR 0x10a */
         enum format_id row_format;
     } json;
     u32 join_len;           /* an element that goes on over several lines */
@@ -201,6 +202,12 @@ struct reader {
     } part;
 
     int xl_open;         /* a list of xl goes on */
+    /* MSR 0x10a: values follow; the next is another reading; read before the CPU
+     * it is of began. */
+    struct {
+        int asked, fresh, held;
+        u32 value[2], known[2];
+    } msr;
     int rows_before;     /* the line before was a row of registers */
     u32 source;          /* index + 1 */
     enum format_id forced; /* the person says so; FORMATS: nothing said */
@@ -284,6 +291,7 @@ enum line_use read_bytes(struct reader *r, struct view line);
 enum line_use read_rows(struct reader *r, struct view line);
 enum line_use read_words(struct reader *r, struct view line);
 enum line_use read_typed(struct reader *r, struct view line);
+enum line_use read_msr(struct reader *r, struct view line);
 enum line_use read_models(struct reader *r, struct view line);
 enum line_use read_names(struct reader *r, struct view line);
 enum line_use read_around(struct reader *r, struct view line);
@@ -314,6 +322,9 @@ void found_part(struct reader *r, enum format_id format, u32 leaf, u32 sub,
 /* One register; where the CPU has it already, another CPU begins. */
 void found_register(struct reader *r, enum format_id format, u32 leaf, u32 sub,
     u32 reg, u32 value, u32 known);
+/* IA32_ARCH_CAPABILITIES of the CPU being read, or of the next one: low half,
+ * high half. */
+void found_msr(struct reader *r, const u32 value[2], const u32 known[2]);
 void drop_heading(struct reader *r);
 void end_heading(struct reader *r);
 void end_join(struct reader *r);

@@ -61,13 +61,8 @@ static void forget_names(struct reader *r, struct place p)
     }
 }
 
-/* The rows of MSRs wait here: no CPUID mask reaches one, so a register of its
- * own would only lead to masks that no platform takes. */
 void words_put(struct reader *r, struct place p, u32 value, u32 known)
 {
-    if (p.leaf == MSR_10A) {
-        return;
-    }
     r->words.format = r->words.begun; /* another CPU may have begun within */
     forget_names(r, p);
     forget(r, p, known);
@@ -103,7 +98,7 @@ static void put_zero(struct reader *r, struct place p)
     u32 known[4] = {0}, c;
     known[p.reg] = ALL;
     c = column_of(r->fleet, p.leaf, p.sub, r->cpu.last_column);
-    if (c != NO_COLUMN && p.leaf != MSR_10A) {
+    if (c != NO_COLUMN) {
         sheet_put(r->cpu_sheet, c, zero, known);
     }
 }

@@ -69,6 +69,18 @@ static enum line_use cpuid_tag(struct reader *r, struct view tag)
     return USED;
 }
 
+static enum line_use msr_tag(struct reader *r, struct view tag)
+{
+    static const u32 all[2] = {0xffffffffu, 0xffffffffu};
+    u32 value[2];
+    if (!number(r, tag, "eax", &value[0]) || !number(r, tag, "edx", &value[1])) {
+        return NOTED;
+    }
+    r->msr.fresh = 1;
+    found_msr(r, value, all);
+    return USED;
+}
+
 /* An element that never ended: its lines were not read after all. */
 void end_join(struct reader *r)
 {
@@ -386,7 +398,11 @@ static enum line_use element(struct reader *r, struct view v, u32 *len)
         end_cpu(r);
         return USED;
     }
-    struct view tag = view_head(v, end);
+    struct view tag = view_head(v, end), index;
+    if (view_starts(v, VIEW("<msr ")) && attribute(tag, VIEW("index"), &index) &&
+        view_starts(index, VIEW("0x10a"))) {
+        return msr_tag(r, tag);
+    }
     if (!view_starts(v, VIEW("<cpuid")) || (v.len > 6 && !is_space(v.s[6]))) {
         return end < v.len && end > 1
                    ? model_element(r, tag, view_from(v, *len)) : NOT_MINE;

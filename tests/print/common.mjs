@@ -74,9 +74,13 @@ const FEATURES = ['1.0', '7.0', '7.1', '7.2', 'd.1', '80000001.0', '80000007.0',
 
 /** What a text carries as a table: "7.0.ebx" -> { value, must, may }, the bits that have to be known
  *  and those that may be. leaves are known whole; must and may say otherwise; what truth says
- *  counts for words that leaves does not have; any: all of it may be known. */
-export function carried({ leaves, must = {}, may = {}, truth, any }) {
+ *  counts for words that leaves does not have; any: all of it may be known. msr: the halves of MSR
+ *  0x10a. */
+export function carried({ leaves, must = {}, may = {}, truth, any, msr }) {
   const table = {};
+  for (const [n, value] of (msr ?? []).entries()) {
+    table[`msr10a.0.${n ? 'edx' : 'eax'}`] = { value, must: 0xffffffff, may: 0xffffffff };
+  }
   for (const [key, value] of Object.entries(known({ leaves }))) {
     table[key] = { value, must: 0xffffffff, may: 0xffffffff };
   }

@@ -83,7 +83,8 @@ const firecracker = (host, { wrap = (config) => config, leafText = (n) => `0x${h
   `${JSON.stringify(wrap({ kvm_capabilities: [], cpuid_modifiers: rows(full(host)).map(
     ({ leaf, subleaf, words }) => ({ leaf: leafText(leaf), subleaf: leafText(subleaf), flags: 0,
       modifiers: words.map((value, n) => ({ register: REGS[n], bitmap: `0b${bits(value)}` })) })),
-  msr_modifiers: [{ addr: '0x10a', bitmap: `0b${'0'.repeat(64)}` }] }), null, 2)}\n`;
+  msr_modifiers: [{ addr: '0x10a', bitmap: `0b${'0'.repeat(62)}11` }] }), null, 2)}\n`;
+const firecrackerCarries = (host) => ({ ...full(host), msr: [3, 0] });
 
 // ── the BSDs and macOS ─────────────────────────────────────────────────────────────────────────
 
@@ -106,7 +107,7 @@ const freebsd = (host) => {
 const freebsdCarries = (host) => {
   const carried = pick(host, ['1.0.eax', ...Object.values(FREEBSD)]);
   carried.leaves.set('0.0', [undefined, ...host.leaves.get('0.0').slice(1)]);
-  return { ...carried, named: true, may: { 'ffff010a.ff.eax': -1 } };
+  return { ...carried, named: true, may: { 'msr10a.0.eax': -1 } };
 };
 
 const NETBSD = { features: '1.0.edx', features1: '1.0.ecx', features2: '80000001.0.edx',
@@ -241,8 +242,8 @@ export const systemFormats = {
         '  [05] CPUID 0x00000007:0.ebx   fsgsbase bmi1'] : [line]))) },
   'VBox.log': { id: 'virtualbox', carries: full, print: vbox },
   'VBoxManage list hostcpuids': { id: 'virtualbox', carries: zeroSubs, print: hostcpuids },
-  'Firecracker': { id: 'firecracker', carries: full, print: (host) => firecracker(host) },
-  'Firecracker fingerprint': { id: 'firecracker', carries: full, print: (host) =>
+  'Firecracker': { id: 'firecracker', carries: firecrackerCarries, print: (host) => firecracker(host) },
+  'Firecracker fingerprint': { id: 'firecracker', carries: firecrackerCarries, print: (host) =>
     firecracker(host, { wrap: (config) => ({ firecracker_version: '1.7.0', kernel_version: '6.1',
       microcode_version: '0x49', bios_version: '1', guest_cpu_config: config }),
     leafText: String }) },
@@ -262,7 +263,7 @@ function xapiCarries(n) {
     carried.leaves.set('0.0', [undefined, ...host.leaves.get('0.0').slice(1)]);
     Object.assign(carried, { truth: host, named: true });
     carried.may = { '1.0.eax': -1, '0.0.eax': 0,
-      ...(n > 17 ? { 'ffff010a.ff.eax': -1, 'ffff010a.ff.edx': -1 } : {}) };
+      ...(n > 17 ? { 'msr10a.0.eax': -1, 'msr10a.0.edx': -1 } : {}) };
     return carried;
   };
 }
