@@ -374,3 +374,23 @@ test('models to choose from are said with what they need besides, each once', ()
   assert.deepEqual(view.modelLines(models, 'libvirt'), []);
   assert.deepEqual(view.modelLines(undefined, 'qemu'), []);
 });
+
+test('a pinned bit stands out, is said, and keeps its register open', () => {
+  const answer = ask(samples[0].text, { hide: ['1.edx.0'], keep: ['1.ecx.4'] });
+  const [ecx, edx] = ['1.0.ecx', '1.0.edx'].map((key) => view.bitsOf(answer, key));
+  assert.deepEqual(view.mark(edx[0]), { glyph: '', shape: 'asked', word: 'you hide it' });
+  assert.ok(view.stands(edx[0]));
+  assert.equal(view.cellShape({ id: 'custom' }, '0', view.mark(edx[0])), 'zero');
+  assert.equal(view.cellShape({ id: 'effective' }, '0', view.mark(edx[0])), 'sum');
+  assert.equal(view.cellShape({ host: true }, '1', view.mark(edx[0])), '');
+  assert.equal(view.mark(ecx[4]).glyph, '!');
+  const groups = view.kinds(answer.hosts);
+  const name = (row) => view.cellName(core.explain(row.key, row.bit), groups, view.mark(row));
+  assert.match(name(edx[0]), /^bit 0, FPU, .*1, you hide it, custom 0/);
+  assert.match(name(ecx[4]), /conflict, you keep it, custom -/);
+  const register = answer.registers.find(({ key }) => key === '1.0.edx');
+  assert.equal(view.isQuiet(answer, register), false);
+  for (const filter of ['count', 'differ', 'all']) {
+    assert.ok(view.differences(answer, filter).includes(edx[0]), filter);
+  }
+});

@@ -2,7 +2,8 @@
 import { batch, computed, signal } from '@preact/signals';
 import { textBytes } from '../wasm/core.js';
 import { cleanName, extent, rename, splice, toBytes, without } from './source.js';
-import { difference, firstOf, gains, hasBit, kinds, platforms, steps, usualFilter } from './view.js';
+import { difference, differences, firstOf, gains, hasBit, kinds, platforms, steps, usualFilter }
+  from './view.js';
 
 /** Null until the core is there: the page is readable before. */
 export const core = signal(null);
@@ -17,6 +18,9 @@ export const defaults = signal([]);
 /** Which version of each the person runs; null: the newest known. */
 export const qemu = signal(null);
 export const libvirt = signal(null);
+/** Bits the person hides or keeps, whatever the hosts say: "7.0.ebx.5". */
+export const hide = signal([]);
+export const keep = signal([]);
 /** What the person's machines have now, in the words of their platform. */
 export const setting = signal('');
 
@@ -44,7 +48,8 @@ export const columns = signal(32);
 
 // What a person chose besides the hosts: each signal, and what it is until then.
 const CHOICES = Object.entries({ profile: [profile, null], check: [check, null],
-  defaults: [defaults, []], qemu: [qemu, null], libvirt: [libvirt, null], setting: [setting, ''] });
+  defaults: [defaults, []], hide: [hide, []], keep: [keep, []],
+  qemu: [qemu, null], libvirt: [libvirt, null], setting: [setting, ''] });
 
 const chosen = () => Object.fromEntries(CHOICES.map(([key, [choice]]) => [key, choice.value]));
 
@@ -225,6 +230,30 @@ export function takeBack() {
     change(before.sources);
     choose(before);
   });
+  keepInSight();
+}
+
+/** Hides or keeps a bit; null leaves it to the default again. */
+export function pin(bit, way) {
+  if (!bit.ruled || bit.pin === way) return;
+  const before = snapshot();
+  const place = `${bit.key}.${bit.bit}`;
+  const others = (list) => list.filter((one) => one !== place);
+  batch(() => {
+    hide.value = [...others(hide.value), ...(way === 'hide' ? [place] : [])];
+    keep.value = [...others(keep.value), ...(way === 'keep' ? [place] : [])];
+    undo.value = { at: null, place, before,
+      text: { hide: 'Hidden.', keep: 'Kept.' }[way] ?? 'As the default again.' };
+  });
+  keepInSight();
+}
+
+// A row that only a pin brought into the table goes with it: the bit stands in the masks, too.
+function keepInSight() {
+  const { key, bit, listed } = selected.value ?? {};
+  const stays = !listed || !answer.value || differences(answer.value, rows.value)
+    .some((row) => row.key === key && row.bit === bit);
+  if (!stays) show(key, bit);
 }
 
 export function setDefault(register, mask) {

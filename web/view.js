@@ -88,8 +88,8 @@ export const FILTERS = {
 /** The rows of the table, conflicts first, then hide, then what needs no action. */
 export function differences(answer, filter) {
   const keep = {
-    count: countsForMoving,
-    differ: (row) => differs(row) || countsForMoving(row),
+    count: (row) => row.pin || countsForMoving(row),
+    differ: (row) => row.pin || differs(row) || countsForMoving(row),
     all: () => true,
   }[filter];
   return answer.bits.filter(keep)
@@ -127,10 +127,15 @@ export function because({ reason }) {
 export const shortWhy = (row) =>
   because(row).why.replace('; what the guest sees must exist on every host', '');
 
+const PINNED = { hide: 'you hide it', keep: 'you keep it' };
+
 /** A differing bit stands out by more than its colour. */
 export function mark(row) {
   if (!row) return { glyph: '', shape: '', word: 'alike' };
   if (row.decision === 'conflict') return { glyph: '!', shape: 'conflict', word: 'conflict' };
+  if (!differs(row) && (row.pin || row.decision === 'closure')) {
+    return { glyph: '', shape: 'asked', word: PINNED[row.pin] ?? 'goes with another' };
+  }
   if (row.decision !== 'warn' && countsForMoving(row)) {
     return { glyph: '▲', shape: 'counts', word: 'differs' };
   }
@@ -198,7 +203,7 @@ export function rowsOf(answer, register, groups, bits = bitsOf(answer, register.
 export function cellShape(row, value, { shape }, bit) {
   if (row.own) return ['lacks', 'needless', 'other'].find((kind) => row[kind].includes(bit)) ?? '';
   if (row.id === 'custom' && value === '0') return 'zero';
-  if (row.id === 'effective' && value === '0' && shape === 'counts') return 'sum';
+  if (row.id === 'effective' && value === '0' && ['counts', 'asked'].includes(shape)) return 'sum';
   if (!row.host) return '';
   if (value === '?') return shape === 'untold' ? '' : 'unknown';
   return shape === 'counts' ? 'differs' : shape === 'conflict' ? 'conflict' : '';
@@ -209,8 +214,9 @@ export function cellShape(row, value, { shape }, bit) {
  * "bit 2, DTES64, esx01 1, esx02 0, differs, custom 0, default R, effective 0"
  */
 export function cellName(explained, groups, { word }) {
-  const { bit, custom, effective } = explained;
-  return [`bit ${bit}`, nameOf(explained), whoHas(groups, explained), word, `custom ${custom}`,
+  const { bit, custom, effective, pin } = explained;
+  const own = PINNED[pin] === word ? '' : PINNED[pin];
+  return [`bit ${bit}`, nameOf(explained), whoHas(groups, explained), word, own, `custom ${custom}`,
     `default ${explained.default}`, `effective ${effective}`].filter(Boolean).join(', ');
 }
 
@@ -220,7 +226,7 @@ const none = (word) => /^0*$/.test(word);
 export const isQuiet = (answer, register) => {
   const { key, hide, custom } = register;
   return none(hide) && !custom.includes('0') && masksOf(answer, register).length === 0
-  && !answer.bits.some((row) => row.key === key && countsForMoving(row));
+  && !answer.bits.some((row) => row.key === key && (row.pin || countsForMoving(row)));
 };
 
 /** Why a register needs no rows, in a few words. */
@@ -256,7 +262,8 @@ export function runs(answer, isFolded) {
 }
 
 /** Whether a column stands out from its neighbours. */
-export const stands = (row) => row !== undefined && (differs(row) || countsForMoving(row));
+export const stands = (row) => row !== undefined
+  && (Boolean(row.pin) || differs(row) || countsForMoving(row));
 
 /** 32 bits in blocks of `columns`; runs of blocks that say nothing become one line. */
 export function blocks(bits, columns, all) {

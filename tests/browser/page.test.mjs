@@ -473,6 +473,49 @@ Required: x001:xxxx:x0xx:xxxx:xxxx:xxxx:xxxx:xxxx
     assert.match(name, /^bit 2, DTES64, esx01 1, esx02 0, differs, custom 0/);
   });
 
+  it('hides and keeps a bit as the person says, takes it back, and shares it', async () => {
+    await sample(/2006/);
+    await button('1.ecx[13]').click();
+    const listed = page.locator('.differences');
+    const pressed = () => listed.locator('.pins [aria-pressed=true]').innerText();
+    assert.equal(await pressed(), 'as the default');
+    await button('keep', listed).click();
+    assert.match(await verdict(), /cannot move .* the bit you keep|the bit you keep cannot move/);
+    assert.match(await cells('leaf 1, ECX', 'custom'), /^-{18}H/);
+    assert.equal(await page.locator('td.pin').count(), 1, 'a dot in the masks');
+    assert.equal(await listed.locator('.cell.pin').count(), 1, 'and in the table');
+    const focused = () => page.evaluate(() => document.activeElement.textContent.slice(0, 40));
+    assert.equal(await focused(), 'keep', 'the focus stays where the row went');
+    await button('undo', listed).click();
+    assert.equal(await pressed(), 'as the default');
+    assert.equal(await page.locator('.pin').count(), 0);
+    assert.equal(await focused(), 'as the default', 'and among the choices');
+    await page.keyboard.press('Escape');
+
+    const grid = page.getByRole('grid', { name: 'leaf 1, ECX', exact: true });
+    const cell = (bit) => grid.locator(`td[data-bit="${bit}"]`).last();
+    await cell(14).focus();
+    await page.keyboard.press('h');
+    assert.match(await cells('leaf 1, ECX', 'effective'), /^.{17}0/);
+    assert.match(await page.locator('.bit').first().innerText(), /you asked for it/);
+    assert.equal(await page.evaluate(() => document.activeElement.dataset.bit), '14');
+    await page.keyboard.press('k');
+    assert.match(await cells('leaf 1, ECX', 'effective'), /^.{17}H/);
+    assert.match(await cell(14).getAttribute('aria-label'), /you keep it/);
+    await page.keyboard.press('-');
+    assert.equal(await page.locator('.pin').count(), 0);
+    await page.keyboard.press('h');
+
+    await button('share').click();
+    const link = await page.locator('input.link').inputValue();
+    const other = await open({ hash: link.replace(/.*#/, '#') });
+    await untilHostsOf(other);
+    assert.match(await cells('leaf 1, ECX', 'custom', other), /^.{17}0/);
+    assert.equal(await other.locator('td.pin').count(), 1);
+  });
+
+  const untilHostsOf = (where) => where.locator('.sentence').waitFor();
+
   it('folds what does not count, and unfolds it when asked', async () => {
     await sample(/2006/);
     assert.equal(await page.getByRole('grid').count(), 1);

@@ -1,10 +1,10 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { answer, explained, goal, selected, step } from '../state.js';
+import { answer, explained, goal, pin, selected, step, takeBack, undo } from '../state.js';
 import { MOST_KINDS, capital, kinds, letter, levelWords, nameOf, namesBy, place, referenceOf,
   whoHas }
   from '../view.js';
 
-// The paragraph and button that stepped on: the focus follows to the next paragraph.
+// The paragraph that changed under the focus, and the button there that is to have it.
 let follow = null;
 
 /**
@@ -15,7 +15,7 @@ export function Bit({ listed = false }) {
   const root = useRef();
   useLayoutEffect(() => {
     if (follow?.listed !== listed) return;
-    root.current.querySelector(`[data-by="${follow.by}"]`).focus({ preventScroll: true });
+    root.current.querySelector(follow.to)?.focus({ preventScroll: true });
     root.current.scrollIntoView({ block: 'nearest' });
     follow = null;
   });
@@ -27,8 +27,14 @@ export function Bit({ listed = false }) {
   const told = bit.reason.includes(`default ${bit.default}`);
   const show = () => { goal.value = { key: bit.key, bit: bit.bit, row: 'custom' }; };
   const go = (by) => {
-    follow = { by, listed };
+    follow = { to: `[data-by="${by}"]`, listed };
     step(bit, by);
+  };
+  // A row that is ranked anew takes the focus off its buttons.
+  const decide = (change) => {
+    follow = { to: '[aria-pressed=true]', listed };
+    change();
+    if (listed && !selected.value?.listed) follow = null;
   };
   const close = () => {
     const around = root.current.closest(listed ? 'section' : 'article');
@@ -56,6 +62,7 @@ export function Bit({ listed = false }) {
         {capital(bit.reason)}
       </p>
       {groups.length > MOST_KINDS && <Names bit={bit} />}
+      {bit.ruled && <Pins bit={bit} decide={decide} />}
       <p class="acts">
         <button type="button" data-by="-1" onClick={() => go(-1)}>previous difference</button>
         <button type="button" data-by="1" onClick={() => go(1)}>next difference</button>
@@ -65,6 +72,25 @@ export function Bit({ listed = false }) {
         <button type="button" onClick={close}>close</button>
       </p>
     </div>
+  );
+}
+
+const WAYS = [['hide', 'hide'], ['keep', 'keep'], [null, 'as the default']];
+
+/** What the person wants of the bit, and the way back from the last choice. */
+function Pins({ bit, decide }) {
+  return (
+    <p class="pins" role="group" aria-label="what to do with it">
+      {WAYS.map(([way, word]) => (
+        <button type="button" key={word} aria-pressed={bit.pin === way}
+          onClick={() => bit.pin !== way && decide(() => pin(bit, way))}>{word}</button>
+      ))}
+      {undo.value?.place === `${bit.key}.${bit.bit}` && (
+        <span role="status">
+          {undo.value.text} <button type="button" onClick={() => decide(takeBack)}>undo</button>
+        </span>
+      )}
+    </p>
   );
 }
 

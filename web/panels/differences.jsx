@@ -110,7 +110,9 @@ function Table({ rows, groups }) {
 }
 
 const Custom = ({ row }) => (
-  <span class={row.custom === '0' ? 'zero cell' : `cell ${mark(row).shape}`}>{row.custom}</span>
+  <span class={`cell ${row.custom === '0' ? 'zero' : mark(row).shape}${row.pin ? ' pin' : ''}`}>
+    {row.custom}
+  </span>
 );
 
 const Why = ({ row }) => <span><b class="word">{because(row).word}.</b> {shortWhy(row)}</span>;

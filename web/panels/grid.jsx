@@ -1,7 +1,9 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { useMemo, useRef } from 'preact/hooks';
-import { answer, columns, core, goal, select, selected, step } from '../state.js';
+import { answer, columns, core, goal, pin, select, selected, step } from '../state.js';
 import { bitsOf, blocks, cellName, cellShape, mark, move, rowsOf, stands } from '../view.js';
+
+const WAYS = { h: 'hide', k: 'keep', '-': null };
 
 /** The rows of one register: a table with one place in the tab order, walked with the arrows. */
 export function Grid({ register, groups, bit }) {
@@ -40,11 +42,17 @@ export function Grid({ register, groups, bit }) {
     if (to) focus(to);
     else if (by && !event.ctrlKey) step({ key, bit: at.bit, row: rows[at.row].id }, by, true);
     else if (event.key === 'Enter' || event.key === ' ') select(key, at.bit);
+    else if (event.key in WAYS && !event.ctrlKey) decide(at.bit, WAYS[event.key]);
     else if (event.key === 'Escape' && selected.value) selected.value = null;
     else if (event.key === 'PageUp') leave(event.target, -1, at.bit);
     else if (event.key === 'PageDown') leave(event.target, 1, at.bit);
     else return;
     event.preventDefault();
+  };
+  // The paragraph says what comes of it, and offers the way back.
+  const decide = (number, way) => {
+    selected.value = { key, bit: number, listed: false };
+    pin(core.value.explain(key, number), way);
   };
   const click = (event) => {
     const at = placeOf(event.target);
@@ -98,7 +106,8 @@ function Block({ numbers, rows, bits, names, stop, bit }) {
           <th scope="row" title={row.label}>{row.label}</th>
           {numbers.map((number) => {
             const value = row.cells[31 - number];
-            const shape = cellShape(row, value, mark(bits[number]), number);
+            const pinned = row.id === 'custom' && bits[number]?.pin ? 'pin' : '';
+            const shape = [cellShape(row, value, mark(bits[number]), number), pinned];
             return (
               <td
                 key={number} data-row={at} data-bit={number}
@@ -118,7 +127,7 @@ function Block({ numbers, rows, bits, names, stop, bit }) {
 const nibble = (number) => (number % 4 === 3 ? 'nibble' : '');
 
 const classes = (number, bits, bit, shape) => [
-  nibble(number), stands(bits[number]) ? '' : 'alike', number === bit ? 'chosen' : '', shape,
+  nibble(number), stands(bits[number]) ? '' : 'alike', number === bit ? 'chosen' : '', ...shape,
 ].filter(Boolean).join(' ') || undefined;
 
 function Heading({ number, bits, bit }) {

@@ -24,6 +24,7 @@ export function Masks() {
           <span>
             ▲ differs and counts, △ differs without counting, ? unknown
             {groups.length > MOST_KINDS && ', # 1 on some hosts'}
+            {answer.value.bits.some(({ pin }) => pin) && ', • chosen by you'}
           </span>
         )}
         <button type="button" onClick={unfoldAll}>{open ? 'fold all' : 'unfold all'}</button>

@@ -39,7 +39,7 @@ export function Register({ register, groups, quiet }) {
         <div class="rows">
           <Grid register={register} groups={groups} bit={bit.value} />
           <div class="copies">
-            {register.custom.includes('0')
+            {/[^- ]/.test(register.custom)
               && <Copy text={register.custom} label="copy custom" what={`of ${title}`} />}
             <Copy text={register.effective} label="copy effective" what={`of ${title}`} />
           </div>
