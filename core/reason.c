@@ -4,7 +4,8 @@
 #include "answer.h"
 
 static const u16 advised[] = {
-#define ADVICE(LEAF, SUB, REG, BIT, SENTENCE) ROW_##LEAF##_##SUB##_##REG##_##BIT,
+#define ADVICE(LEAF, SUB, REG, BIT, SENTENCE) \
+    ROW_##LEAF##_##SUB##_##REG##_##BIT,
 #include "know/advice.def"
 #undef ADVICE
 };

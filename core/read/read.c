@@ -142,20 +142,21 @@ static struct view without_front(struct view v)
     }
 }
 
-/* What editors, web pages and terminals make of plain characters: each typed
- * form, and what it stands for. */
+/* What editors, web pages and terminals make of plain characters, and the one
+ * each stands for: nothing at the end. Borders have two bytes here and a third
+ * that does not matter. */
 static const char disguises[] =
-    "\xc2\xa0\0 \0\xe2\x80\xaf\0 \0" /* blanks that do not break */
-    "\xe2\x80\x8b\0\0\xe2\x80\x8c\0\0\xe2\x80\x8d\0\0" /* of no width */
-    "\xef\xbb\xbf\0\0\xc2\xad\0\0"
-    "\xe2\x80\x90\0-\0\xe2\x80\x91\0-\0" /* hyphens and dashes */
-    "\xe2\x80\x93\0-\0\xe2\x80\x94\0-\0\xe2\x88\x92\0-\0"
-    "\xe2\x80\x98\0'\0\xe2\x80\x99\0'\0" /* quotes, bullets */
-    "\xe2\x80\x9c\0\"\0\xe2\x80\x9d\0\"\0\xe2\x80\xa2\0*\0"
-    "\xe2\x94\x80\0-\0\xe2\x94\x81\0-\0\xe2\x95\x90\0-\0" /* borders */
-    "\xe2\x94\x82\0 \0\xe2\x94\x83\0 \0\xe2\x95\x91\0 \0"
-    "\xe2\x94\0+\0\xe2\x95\0+\0"
-    "&lt;\0<\0&gt;\0>\0&amp;\0&\0&quot;\0\"\0&#39;\0'\0&nbsp;\0 \0";
+    "\xc2\xa0\0\xe2\x80\xaf\0&nbsp;\0" /* blanks that do not break */
+    "\xe2\x94\x82\0\xe2\x94\x83\0\xe2\x95\x91\0" /* upright borders */
+    "\xe2\x80\x90\0\xe2\x80\x91\0\xe2\x80\x93\0\xe2\x80\x94\0" /* dashes */
+    "\xe2\x88\x92\0\xe2\x94\x80\0\xe2\x94\x81\0\xe2\x95\x90\0"
+    "\xe2\x80\x98\0\xe2\x80\x99\0&#39;\0" /* quotes */
+    "\xe2\x80\x9c\0\xe2\x80\x9d\0&quot;\0"
+    "\xe2\x94\0\xe2\x95\0\xe2\x80\xa2\0" /* other borders, a bullet */
+    "&lt;\0&gt;\0&amp;\0"
+    "\xe2\x80\x8b\0\xe2\x80\x8c\0\xe2\x80\x8d\0" /* of no width */
+    "\xef\xbb\xbf\0\xc2\xad\0";
+static const u8 disguised[] = "      --------'''\"\"\"++*<>&";
 
 /* Elements of HTML: the first ones end a line. */
 static const char tags[] =
@@ -177,17 +178,12 @@ static u32 disguise(struct view v, struct view *stands_for)
                    ? at + typed.len + view_find(rest, VIEW(">")) + 1
                    : 0;
     }
-    for (const char *list = disguises; *list;) {
-        typed = view_of(list);
-        list += typed.len + 1;
-        *stands_for = view_of(list);
-        list += stands_for->len + 1;
-        if (view_starts(v, typed)) {
-            /* Borders have two bytes here and a third that does not matter. */
-            return typed.len + (typed.len == 2 && typed.s[0] == 0xe2);
-        }
+    u32 n = view_starts_any(v, disguises, &typed);
+    if (!n) {
+        return 0;
     }
-    return 0;
+    *stands_for = (struct view){disguised + n - 1, n < sizeof(disguised)};
+    return typed.len + (typed.len == 2 && typed.s[0] == 0xe2);
 }
 
 /* What a terminal obeys and does not show: ESC [ ... letter, ESC ] ... BEL (a
