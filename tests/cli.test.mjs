@@ -243,6 +243,28 @@ test('--target prints just that text', () => {
   }
 });
 
+test('--how says how a text is applied, verified and undone', () => {
+  const { how } = json([]).answer;
+  for (const { id } of core.list('targets')) {
+    const { status, stdout } = run(['--how', id], pair2006);
+    assert.equal(status, 0);
+    const { name, apply, verify, undo, cannot } = how[id];
+    assert.ok(stdout.includes(name), id);
+    for (const line of [...apply, ...verify, ...undo, ...cannot]) assert.ok(stdout.includes(line));
+  }
+  assert.equal(run(['--how', 'nothing'], pair2006).status, 2);
+});
+
+test('a target without a text says why', () => {
+  const { answer } = json([]);
+  const [id] = Object.entries(answer.targets).find(([, text]) => text === '');
+  const { status, stdout, stderr } = run(['--target', id], pair2006);
+  assert.equal(status, 0);
+  assert.equal(stdout, '');
+  assert.equal(stderr.trim(), answer.how[id].cannot.join('\n'));
+  assert.ok(answer.how[id].cannot.length);
+});
+
 test('--link prints the share fragment, which decodes to the same masks', () => {
   const { status, stdout } = run(['--link'], pair2006);
   assert.equal(status, 0);

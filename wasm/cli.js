@@ -22,6 +22,7 @@ says which CPU features to hide so that virtual machines can move between them.
   --setting FILE                 a mask your machines have already: a -cpu string, a <cpu> element,
                                  cpuid.* lines, an xl cpuid= list, a template; what it does here
   --target ID                    print just the text for one platform (see --list targets)
+  --how ID                       how to apply, verify and undo that text, and what it cannot say
   --format ID                    what the texts are, where that is told wrongly
   --link                         print the fragment of a share link
   --list profiles|targets|formats|models|bits
@@ -42,6 +43,7 @@ const OPTIONS = {
   libvirt: { type: 'string' },
   setting: { type: 'string' },
   target: { type: 'string' },
+  how: { type: 'string' },
   format: { type: 'string' },
   link: { type: 'boolean' },
   list: { type: 'string' },
@@ -119,8 +121,10 @@ function makeRequest(core, values, sources, setting = null) {
   if (values.check !== undefined && !['equal', 'subset'].includes(values.check)) {
     throw new Refusal(`--check is either equal or subset, not ${values.check}.`);
   }
-  if (values.target !== undefined && !known('targets', values.target)) {
-    throw new Refusal(`There is no target called ${values.target}; see --list targets.`);
+  for (const target of [values.target, values.how]) {
+    if (target !== undefined && !known('targets', target)) {
+      throw new Refusal(`There is no target called ${target}; see --list targets.`);
+    }
   }
   if (values.format !== undefined && !known('formats', values.format)) {
     throw new Refusal(`There is no format called ${values.format}; see --list formats.`);
@@ -159,7 +163,8 @@ function listText(core, what) {
 
 const KEYS = ['version', 'hosts', 'profile', 'check', 'registers', 'bits', 'verdict', 'notes',
   'targets'];
-const ALSO = ['how', 'refusals', 'masks', 'setting', 'profileName', 'profileReason', 'reading'];
+const ALSO = ['how', 'models', 'refusals', 'masks', 'setting', 'profileName', 'profileReason',
+  'reading'];
 
 function jsonText(answer) {
   const picked = Object.fromEntries([...KEYS, ...ALSO].map((key) => [key, answer[key]]));
@@ -322,16 +327,41 @@ function reportText(answer) {
     ...quietText(answer, told),
     ...masksText(answer.masks),
     ...settingText(answer.setting),
+    ...modelsText(answer.models),
     ...(answer.notes.length ? ['\nNotes\n'] : []),
     ...answer.notes.map((note) => `  ${placeText(note)}${note.text}\n`),
   ].join('');
+}
+
+const MODEL_NAMES = { qemu: 'QEMU', libvirt: 'libvirt', proxmox: 'Proxmox', clouds: 'clouds' };
+
+/** The model to choose on each platform, and what it leaves out. */
+function modelsText(models) {
+  const listed = (word, names) => (names.length ? `, ${word} ${names.join(' ')}` : '');
+  const lines = Object.entries(models).filter(([, { best }]) => best).map(([platform, { best }]) =>
+    `${MODEL_NAMES[platform]}: ${best.name}${listed('with', best.extras)}${
+      listed('without', best.removed)}. ${best.next}`.trimEnd());
+  return linesText('\nNamed models', lines);
+}
+
+function howText({ platform, name, file, apply, verify, undo, cannot }) {
+  return [`${platform}: ${name} (${file})\n`,
+    ...linesText('Apply', apply), ...linesText('Verify', verify), ...linesText('Undo', undo),
+    ...linesText('Cannot say', cannot)].join('');
+}
+
+/** The text alone; where there is none, why. */
+function printTarget(answer, id) {
+  process.stdout.write(answer.targets[id]);
+  if (answer.targets[id] === '') process.stderr.write(`${answer.how[id].cannot.join('\n')}\n`);
 }
 
 function print(core, values, request) {
   const answer = core.answer(request);
   const wrong = answer.notes.find((note) => note.kind === 'request');
   if (wrong) throw new Refusal(wrong.text);
-  const refused = (answer.refusals.length || answer.masks.length) && !values.link && values.target === undefined;
+  const refused = (answer.refusals.length || answer.masks.length) && !values.link
+    && values.target === undefined && values.how === undefined;
   if (!answer.hosts.length && !refused) {
     const error = answer.notes.find((note) => note.severity === 'error') ?? answer.notes[0];
     throw new Refusal(error?.text ?? answer.verdict.sentence);
@@ -339,7 +369,9 @@ function print(core, values, request) {
   if (values.link) {
     process.stdout.write(`#${core.encode(request, { names: true })}\n`);
   } else if (values.target !== undefined) {
-    process.stdout.write(answer.targets[values.target]);
+    printTarget(answer, values.target);
+  } else if (values.how !== undefined) {
+    process.stdout.write(howText(answer.how[values.how]));
   } else {
     process.stdout.write(values.json ? jsonText(answer) : reportText(answer));
   }
