@@ -111,10 +111,11 @@ static void want_known(const struct answer *a, struct match *m)
     if (!intel && m->want[syscall] != WANTED && !is_pinned_out(a, syscall)) {
         m->want[syscall] = WANTED;
     }
+    /* KVM shows MSR 0x10a in any case; what is in it must be known. */
     const struct compared *msr = answer_register(a, MSR_10A, SUB_MSR, EAX);
     u32 told = bit_find(7, 0, EDX, 29);
-    if (msr && m->want[told] == FREE) {
-        m->want[told] = WANTED;
+    if (m->want[told] == FREE || m->want[told] == OPEN) {
+        m->want[told] = msr && !msr->unknown ? WANTED : OPEN;
     }
 }
 
@@ -379,12 +380,13 @@ static u32 find_newest(const struct scale *s)
 static u32 find_next(struct scale *s, u32 model)
 {
     u32 least = BITS, found = MODELS;
+    u32 bits_now = model < MODELS ? s->weights[model].bits : 0;
     u32 minor[] = {bit_find(7, 0, EBX, 4), bit_find(7, 0, EBX, 11),
         bit_find(0xd, 1, EAX, XSAVES_BIT)};
-    for (u32 i = 0; i < MODELS && model < MODELS; i++) {
+    for (u32 i = 0; i < MODELS; i++) {
         const struct weight *w = &s->weights[i];
         u32 few = 0;
-        if (!w->fits || w->bits <= s->weights[model].bits || !w->off ||
+        if (!w->fits || w->bits <= bits_now || !w->off ||
             w->off >= least) {
             continue;
         }
@@ -438,8 +440,11 @@ static void find_rows(struct scale *s)
         if (s->has[row] || want == WANTED || want == GIVEN || want == TAKEN) {
             s->rows[s->rows_n++] = (u16)row;
         }
+        /* The newest model may have what MSRs tell: it is turned off. */
+        int msr = bits.leaf[row] == MSR_10A;
         for (u32 k = 0; k < kinds && s->has[row]; k++) {
-            s->hosts[row] |= (u64)(on_kind(s->a, k, row) == 1) << k;
+            u32 value = on_kind(s->a, k, row);
+            s->hosts[row] |= (u64)(value == 1 || (value == 2 && msr)) << k;
         }
     }
 }
@@ -570,7 +575,9 @@ void next_model_say(struct text *t, struct answer *a, enum taker taker,
     if (block == BLOCKS) {
         return;
     }
-    text_say(t, block == BLOCK_HOST ? "For %v there is no " : "%v also has ",
+    text_say(t, block != BLOCK_HOST ? "%v also has "
+                : p->model < MODELS ? "For %v there is no "
+                                    : "for %v there is no ",
         model_at(p->next).name);
     blocks_say(t, a, taker, p, (enum obstacle)block);
     text_put(t, view_of(sentences[block]));

@@ -216,8 +216,10 @@ static void limits_of(struct text *t, struct answer *a, enum taker by,
         return;
     }
     if (p->model == MODELS) {
-        text_put(t, VIEW("No model fits what is known of the hosts: paste all "
-                         "of their CPUID."));
+        text_put(t, VIEW("No model fits: "));
+        u32 start = t->len;
+        next_model_say(t, a, by, p);
+        text_put(t, t->len > start ? VIEW("") : VIEW("none is known."));
         return;
     }
     struct cpu_model c = model_at(p->model);

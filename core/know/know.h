@@ -169,7 +169,7 @@ u32 bit_age(u32 row);
 
 /* CPU models (models.def), as libvirt and as QEMU has them: the dialect says
  * which. A row, or MODELS where the dialect does not know the name. */
-enum { MODEL_BITS = 178 };
+enum { MODEL_BITS = 192 };
 enum {
     MODELS = 0
 #define HAS(...)
