@@ -2,7 +2,7 @@
 import { batch, computed, signal } from '@preact/signals';
 import { textBytes } from '../wasm/core.js';
 import { cleanName, extent, rename, splice, toBytes, without } from './source.js';
-import { difference, differences, firstOf, gains, hasBit, kinds, platforms, steps, usualFilter }
+import { difference, differences, gains, hasBit, kinds, platforms, steps, usualFilter }
   from './view.js';
 
 /** Null until the core is there: the page is readable before. */
@@ -73,10 +73,10 @@ export const isSample = computed(() =>
 
 /** What the answer can be written as, by platform, the likely ones first: see view.js. */
 export const offered = computed(() => platforms(answer.value));
-/** The target that is shown: the one chosen, else the likeliest platform's first with a text. */
+/** The target that is shown: the one chosen, else the likeliest platform's first. */
 export const shownTarget = computed(() => {
   const all = offered.value.flatMap(({ targets }) => targets);
-  return all.find(({ id }) => id === target.value) ?? firstOf(offered.value[0]?.targets ?? []);
+  return all.find(({ id }) => id === target.value) ?? all[0];
 });
 
 // Each kind of host is an answer more: beyond these it would take too long.

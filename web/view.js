@@ -573,9 +573,6 @@ export function platforms({ targets, how, profile, hosts }) {
     .sort((a, b) => rank(a.platform) - rank(b.platform));
 }
 
-/** The target of a platform to begin with: it has a text, where any has. */
-export const firstOf = (targets) => targets.find(({ text }) => text) ?? targets[0];
-
 const FITS = [['best', 'Best fit'], ['newest', 'Newest'], ['type', 'Built-in type']];
 
 const changes = ({ extras, removed, drops }) => [

@@ -1,6 +1,6 @@
 import { saveText } from '../share.js';
 import { answer, columns, libvirt, offered, qemu, shownTarget, target } from '../state.js';
-import { firstOf, modelLines, plural, typed } from '../view.js';
+import { modelLines, plural, typed } from '../view.js';
 import { Copy } from './copy.jsx';
 
 /** Platforms beyond these stand in a list. */
@@ -70,7 +70,7 @@ const Step = ({ line }) => typed(line).map(({ text, code }, at) =>
 
 const formsOf = (name) => offered.value.find(({ platform }) => platform === name).targets;
 
-const choosePlatform = (name) => { target.value = firstOf(formsOf(name)).id; };
+const choosePlatform = (name) => { target.value = formsOf(name)[0].id; };
 
 /** Platforms, then the forms of the one chosen. */
 function Tabs({ shown }) {
