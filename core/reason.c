@@ -173,8 +173,8 @@ static const char *aside_cause(const struct answer *a,
                "microcode or BIOS on %0, unless the CPUs are immune.";
     }
     if (c->merge[bit] == OR_SAFE && c->decision[bit] == IGNORED) {
-        return "a guest may see it on %0 as well: the hole it speaks of is "
-               "not there, or closed.";
+        return "a guest may see it on %0 as well: it is safe to believe "
+               "there, too.";
     }
     if (aside_causes[c->merge[bit]]) {
         return aside_causes[c->merge[bit]];
