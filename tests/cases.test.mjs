@@ -1,6 +1,7 @@
 // The Markdown cases: each heading is a test, input fences are sources, a setting fence is the
 // person's own mask, the expect fence is the report; "expect --more" has levels, state and costs,
-// too. UPDATE=1 rewrites the expect fences; the difference is reviewed like code.
+// too, "expect --targets ID ID" what is written for platforms, of the hosts before where no input
+// fence stands above it. UPDATE=1 rewrites the expect fences; the difference is reviewed like code.
 import { test } from 'node:test';
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { core } from './core.mjs';
@@ -32,17 +33,24 @@ function compare(file, { expect, line }, got) {
   }
 }
 
+function texts({ targets }, ids) {
+  return ids.map((id) => `# ${id}\n${targets[id]}`).join('\n').trimEnd();
+}
+
 /** One scene is a heading, its input fences and the expect fence that closes it. */
 function readScenes(text) {
   const scenes = [];
   let heading = '';
   let inputs = [];
+  let asked;
   for (const fence of fences(text)) {
     if (fence.heading) [heading, inputs] = [fence.heading, []];
     else if (fence.kind === 'input' || fence.kind === 'setting') inputs.push(fence);
     else if (fence.kind === 'expect') {
       const { body: expect, info, line } = fence;
-      const told = report(core.answer(request(inputs)), info === '--more');
+      asked = inputs.length ? core.answer(request(inputs)) : asked;
+      const [what, ...targets] = info.split(' ');
+      const told = what === '--targets' ? texts(asked, targets) : report(asked, what === '--more');
       scenes.push({ heading, told, expect, line });
       inputs = [];
     }
