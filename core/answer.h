@@ -76,6 +76,7 @@ struct answer {
     struct request request;
     struct match *match; /* named models */
     u32 phys_bits;       /* of physical addresses, the fewest; 0: unknown */
+    int phys_bits_differ;
 };
 
 /* Makes the answer; everything lies in the arena. NULL when it is too small. */

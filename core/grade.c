@@ -535,10 +535,12 @@ static void find_evc(struct verdict *v)
 }
 
 /* 0 where a host's text does not say. */
-static u32 find_phys_bits(const struct answer *a)
+static u32 find_phys_bits(struct answer *a)
 {
     struct spread s = spread_of(a, 0x80000008u, EAX, 0, 8);
-    return s.told == a->fleet->kinds_n ? s.least : 0;
+    a->phys_bits_differ = s.least != s.most;
+    a->phys_bits = s.told == a->fleet->kinds_n ? s.least : 0;
+    return a->phys_bits;
 }
 
 static const char *sentence_of(const struct verdict *v, u32 *n)
@@ -674,7 +676,7 @@ int make_verdict(struct answer *a, struct answer_record *record)
     record->xsave_size_ = xsave_size(a);
     make_costs(a, record);
     make_drift(a, record);
-    record->phys_bits_ = a->phys_bits = find_phys_bits(a);
+    record->phys_bits_ = find_phys_bits(a);
     struct text t = text_open(a->arena);
     sentence_say(&v, &t);
     if (a->fleet->hosts_n > 1 && !v.vendors_differ) {

@@ -20,11 +20,7 @@ static void turned_say(struct text *t, const struct answer *a,
 /* Where hosts differ in it, or have fewer than QEMU shows by itself. */
 static u32 phys_bits(const struct answer *a)
 {
-    const struct compared *c = answer_register(a, 0x80000008u, 0, EAX);
-    return a->phys_bits && c &&
-                   ((c->ones & c->zeros & 255) || a->phys_bits < 40)
-               ? a->phys_bits
-               : 0;
+    return a->phys_bits < 40 || a->phys_bits_differ ? a->phys_bits : 0;
 }
 
 static void emit_cpu(struct text *t, struct answer *a, enum form form)
@@ -83,6 +79,27 @@ void emit_libvirt(struct text *t, struct answer *a)
     text_put(t, VIEW("</cpu>\n"));
 }
 
+/* A key and the features turned on and off after it; no key where there are
+ * none, and no separator after the last. Returns whether there are any. */
+static int features_say(struct text *t, struct answer *a, enum taker by,
+    const char *key, const char *on, const char *off)
+{
+    struct text before = *t;
+    text_put(t, view_of(key));
+    u32 start = t->len;
+    turned_say(t, a, by, BEST, ON, on, VIEW(""));
+    turned_say(t, a, by, BEST, OFF, off, VIEW(""));
+    if (t->len == start) {
+        *t = before;
+        return 0;
+    }
+    while (t->len > start && view_has(VIEW(" ,;"),
+                                 (struct view){t->s + t->len - 1, 1})) {
+        t->len--;
+    }
+    return 1;
+}
+
 /* cpu-models.conf: a blank line ends a model, a tab begins its lines. */
 void emit_proxmox(struct text *t, struct answer *a)
 {
@@ -90,12 +107,10 @@ void emit_proxmox(struct text *t, struct answer *a)
     if (p->model == MODELS) {
         return;
     }
-    text_put(t, VIEW("cpu-model: baseline\n\tflags "));
-    turned_say(t, a, BY_PROXMOX, BEST, ON, "+%v;", VIEW(""));
-    turned_say(t, a, BY_PROXMOX, BEST, OFF, "-%v;", VIEW(""));
-    /* No flag at all leaves the key out, and the last one has no semicolon. */
-    t->len -= t->s[t->len - 1] == ';' ? 1u : (u32)sizeof("\tflags ") - 1;
-    text_put(t, t->s[t->len - 1] == '\n' ? VIEW("") : VIEW("\n"));
+    text_put(t, VIEW("cpu-model: baseline\n"));
+    if (features_say(t, a, BY_PROXMOX, "\tflags ", "+%v;", "-%v;")) {
+        text_put(t, VIEW("\n"));
+    }
     if (phys_bits(a)) {
         text_say(t, "\tphys-bits %u\n", phys_bits(a));
     }
@@ -126,38 +141,32 @@ void emit_proxmox_type(struct text *t, struct answer *a)
     text_put(t, VIEW("'\n"));
 }
 
-/* name = model, then the features: key, between two of them, the end. */
+/* The model, then its features, if any: key, each turned on or off, what closes
+ * them; and the end. */
 static void emit_cloud(struct text *t, struct answer *a, const char *model,
-    const char *key, const char *on, const char *off, const char *end)
+    const char *key, const char *on, const char *off, const char *close,
+    const char *end)
 {
     const struct pick *p = picked(a, BY_CLOUD, BEST);
     if (p->model == MODELS) {
         return;
     }
     text_say(t, model, model_at(p->model).name);
-    struct text rest = *t;
-    text_put(t, view_of(key));
-    u32 start = t->len;
-    turned_say(t, a, BY_CLOUD, BEST, ON, on, VIEW(""));
-    turned_say(t, a, BY_CLOUD, BEST, OFF, off, VIEW(""));
-    if (t->len == start) {
-        *t = rest; /* no features: no key for them */
-    } else if (t->s[t->len - 1] == ' ' || t->s[t->len - 1] == ',') {
-        t->len -= t->s[t->len - 2] == ',' ? 2 : 1;
-    }
+    text_put(t, view_of(features_say(t, a, BY_CLOUD, key, on, off) ? close : ""));
     text_put(t, view_of(end));
 }
 
 void emit_nova(struct text *t, struct answer *a)
 {
     emit_cloud(t, a, "[libvirt]\ncpu_mode = custom\ncpu_models = %v",
-        "\ncpu_model_extra_flags = ", "%v, ", "-%v, ", "\n");
+        "\ncpu_model_extra_flags = ", "%v, ", "-%v, ", "", "\n");
 }
 
 void emit_cloudstack(struct text *t, struct answer *a)
 {
     emit_cloud(t, a, "guest.cpu.mode=custom\nguest.cpu.model=%v",
-        "\nguest.cpu.features=", "%v ", "-%v ", "\n");
+        "\nguest.cpu.features=", "%v ", "-%v ", "",
+        "\n");
 }
 
 void emit_kubevirt(struct text *t, struct answer *a)
@@ -166,18 +175,18 @@ void emit_kubevirt(struct text *t, struct answer *a)
         "spec:\n  template:\n    spec:\n      domain:\n        cpu:\n"
         "          model: %v\n",
         "          features:\n", "          - {name: %v, policy: require}\n",
-        "          - {name: %v, policy: disable}\n", "");
+        "          - {name: %v, policy: disable}\n", "", "");
 }
 
 void emit_ovirt(struct text *t, struct answer *a)
 {
-    emit_cloud(t, a, "%v", "", ",+%v", ",-%v", "\n");
+    emit_cloud(t, a, "%v", "", ",+%v", ",-%v", "", "\n");
 }
 
 void emit_opennebula(struct text *t, struct answer *a)
 {
     emit_cloud(t, a, "CPU_MODEL = [ MODEL = \"%v\"", ", FEATURES = \"", "%v,",
-        "", "\" ]\n");
+        "", "\"", " ]\n");
 }
 
 void emit_incus(struct text *t, struct answer *a)
@@ -187,12 +196,13 @@ void emit_incus(struct text *t, struct answer *a)
         return;
     }
     text_say(t, "incus cluster group set GROUP "
-                "instances.vm.cpu.x86_64.baseline=%v\n"
-                "incus cluster group set GROUP "
-                "instances.vm.cpu.x86_64.flags=",
+                "instances.vm.cpu.x86_64.baseline=%v\n",
         model_at(p->model).name);
-    turned_say(t, a, BY_QEMU, BEST, ON, "%v", VIEW(","));
-    text_put(t, VIEW("\n"));
+    if (features_say(t, a, BY_QEMU, "incus cluster group set GROUP "
+                                    "instances.vm.cpu.x86_64.flags=",
+            "%v,", "")) {
+        text_put(t, VIEW("\n"));
+    }
 }
 
 static void version_say(struct text *t, struct view model, const char *program,
