@@ -73,8 +73,7 @@ static const char *const reasons[FINDINGS] = {
                "fails there.",
     [OVERRIDES] = "hidden, but the default %l says that the guest needs it.",
     [ALONE] = "shown without %v, which it needs.",
-    [UNDEFENDED] = "a mitigation that is hidden although every host has it: "
-                   "guests are worse protected.",
+    [UNDEFENDED] = "hidden although every host has it, and it is a mitigation.",
     [SPARE] = "hidden although every host has it.",
     [ASIDE] = "hidden; %d, but that does not count.",
 };
@@ -255,6 +254,11 @@ static enum finding judge(const struct setting *s, const struct compared *ours,
         return letter == '0' && ours->standard.letter[bit] == 'T' ? OVERRIDES
                                                                    : FINE;
     }
+    if (letter == '1') {
+        return zero && is_feature(ours, bit) && s->kvm.letter[bit] != '1'
+                   ? FORCED
+                   : FINE;
+    }
     if (zero && ((s->names && word_bit(said, bit) == 1 &&
                      s->kvm.letter[bit] != '1') || letter == 'T')) {
         return s->format == FORMAT_QEMU_CPU && letter != 'T' &&
@@ -265,11 +269,6 @@ static enum finding judge(const struct setting *s, const struct compared *ours,
     }
     if (letter == 'F' && one) {
         return FORBIDDEN;
-    }
-    if (letter == '1') {
-        return zero && is_feature(ours, bit) && s->kvm.letter[bit] != '1'
-                   ? FORCED
-                   : FINE;
     }
     if (!(s->shown >> bit & 1)) {
         return FINE;
@@ -290,6 +289,7 @@ static enum finding judge(const struct setting *s, const struct compared *ours,
         return ours->merge[bit] == AND_WARN ? UNDEFENDED : SPARE;
     }
     return one && zero && !s->names && !(s->target >> bit & 1) &&
+                   ours->merge[bit] != DERIVED &&
                    mask_shows(ours->standard.letter[bit])
                ? ASIDE
                : FINE;
