@@ -23,6 +23,7 @@ int engine_open(struct engine *e, u8 *memory, u32 size)
     e->arena.used = e->know_mark;
     e->closed = 0;
     e->has_setting = NO_SETTING;
+    e->setting_words = 0;
     if (!fleet_open(&e->fleet, &e->arena, size / 3)) {
         return 0;
     }

@@ -282,13 +282,13 @@ static enum finding judge(const struct setting *s, const struct compared *ours,
     if (one && yours->decision[bit] == CLOSURE) {
         return ALONE;
     }
-    if (letter != '0' || hide) {
+    if (letter != '0' || hide || s->target >> bit & 1) {
         return FINE;
     }
     if (one && !zero && is_spare(s, ours, bit)) {
         return ours->merge[bit] == AND_WARN ? UNDEFENDED : SPARE;
     }
-    return one && zero && !s->names && !(s->target >> bit & 1) &&
+    return one && zero && !s->names &&
                    ours->merge[bit] != DERIVED &&
                    mask_shows(ours->standard.letter[bit])
                ? ASIDE

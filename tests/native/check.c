@@ -355,6 +355,39 @@ static u32 count_lines(struct view v)
     return n;
 }
 
+/* What is said of a setting: groups, letters and sentences. */
+static void check_setting(struct look *l)
+{
+    if (!l->a->setting_at_) {
+        return;
+    }
+    const struct setting_record *s =
+        records_at(l, l->a->setting_at_, 1, sizeof(*s));
+    CHECK(s->works_ <= 1 && s->sentence_len_);
+    check_line(l, s->format_at_, s->format_len_);
+    check_line(l, s->sentence_at_, s->sentence_len_);
+    const struct finding_record *f =
+        records_at(l, s->findings_at_, s->findings_n_, sizeof(*f));
+    for (u32 i = 0; i < s->findings_n_; i++) {
+        CHECK(f[i].bit_ < 32 && f[i].group_ < 4 && f[i].reg_ < 4);
+        CHECK(strchr("01xHRTF", (int)f[i].yours_));
+        CHECK(strchr("01xHRTF", (int)f[i].ours_));
+        check_line(l, f[i].name_at_, f[i].name_len_);
+        check_line(l, f[i].reason_at_, f[i].reason_len_);
+    }
+    const struct line_record *lines =
+        records_at(l, s->lines_at_, s->lines_n_, sizeof(*lines));
+    for (u32 i = 0; i < s->lines_n_; i++) {
+        check_line(l, lines[i].text_at_, lines[i].text_len_);
+    }
+    const struct register_record *r =
+        records_at(l, s->registers_at_, s->registers_n_, sizeof(*r));
+    for (u32 i = 0; i < s->registers_n_; i++) {
+        check_mask(l, r[i].custom_at_, "01xHRTF-");
+        check_mask(l, r[i].effective_at_, "01xHRTF");
+    }
+}
+
 static u64 look_at(struct engine *e, const struct run *r, u8 *memory)
 {
     struct look l = {memory, r->memory, r->text.len, count_lines(r->text),
@@ -369,6 +402,7 @@ static u64 look_at(struct engine *e, const struct run *r, u8 *memory)
     check_bits(&l);
     check_notes(&l);
     check_refusals(&l);
+    check_setting(&l);
     check_words(&l);
     const struct register_record *registers = records_at(&l,
         l.a->registers_at_, l.a->registers_n_, sizeof(*registers));
@@ -398,6 +432,10 @@ u64 check_run(const struct run *r)
         if (r->second) {
             engine_source(e, VIEW("second.txt"), FORMATS);
             feed(e, r, end, r->text.len);
+        }
+        /* Every other text is the person's own setting, too. */
+        if (r->text.len % 2 && engine_setting(e)) {
+            feed(e, r, 0, r->text.len);
         }
         digest = look_at(e, r, memory);
         /* Asked again, it answers the same. */

@@ -175,11 +175,12 @@ static void take(struct view text, u32 variants, const char *seeds)
     check_damaged(text, variants);
 }
 
-/* Calls take for what stands between "```input" and "```". */
-static void take_case(struct heap_text file, u32 variants, const char *seeds)
+/* Calls take for what stands between "```input", or "```setting", and "```". */
+static void take_case(struct heap_text file, const char *fence, u32 variants,
+    const char *seeds)
 {
     const char *at = (const char *)file.s;
-    while ((at = strstr(at, "\n```input")) != NULL) {
+    while ((at = strstr(at, fence)) != NULL) {
         const char *from = strchr(at + 1, '\n');
         const char *to = from ? strstr(from, "\n```") : NULL;
         if (!to) {
@@ -206,7 +207,8 @@ int main(int count, char **words)
             size_t len = strlen(words[i]);
             check_name = words[i];
             if (len > 3 && !strcmp(words[i] + len - 3, ".md")) {
-                take_case(t, variants, seeds);
+                take_case(t, "\n```input", variants, seeds);
+                take_case(t, "\n```setting", variants, seeds);
             } else {
                 take((struct view){t.s, t.len}, variants, seeds);
             }
