@@ -110,13 +110,12 @@ static struct view feature_name(struct view key)
     return view_from(key, at + 6);
 }
 
-static enum line_use feature_mask(struct reader *r, struct view key,
-    struct view value)
+/* A feature's mask; vendor: whose bit is meant, 0 for any. */
+static enum line_use named_mask(struct reader *r, struct view key,
+    struct view value, u32 row, u32 vendor)
 {
-    struct mask_record place = {.format_ = FORMAT_VMX};
+    struct mask_record place = {.format_ = FORMAT_VMX, .vendor_ = vendor};
     struct mask mask = mask_all('-');
-    struct view name = feature_name(key);
-    u32 row = name.len ? bit_named(&r->fleet->know, VMWARE, name, 0) : BITS;
     u8 letter = letter_of(value);
     if (row < BITS && letter != '-') {
         place.placed_ = 1;
@@ -126,6 +125,21 @@ static enum line_use feature_mask(struct reader *r, struct view key,
         mask.letter[bits.bit[row]] = letter;
     }
     return found_mask(r, place, &mask, key, value);
+}
+
+/* IBRS and some others are another bit on AMD than on Intel. */
+static enum line_use feature_mask(struct reader *r, struct view key,
+    struct view value)
+{
+    const struct know *k = &r->fleet->know;
+    struct view name = feature_name(key);
+    u32 row = name.len ? bit_named(k, VMWARE, name, 0) : BITS;
+    u32 intel = name.len ? bit_named(k, VMWARE, name, INTEL) : BITS;
+    if (row == BITS && intel < BITS) {
+        named_mask(r, key, value, intel, INTEL);
+        return named_mask(r, key, value, bit_named(k, VMWARE, name, AMD), AMD);
+    }
+    return named_mask(r, key, value, row, 0);
 }
 
 /* --- rows of registers --- */
