@@ -6,13 +6,6 @@ const char records_schema[] =
 #define RECORD_LINE(NAME, FIELDS) #NAME FIELDS(RECORD_NAME) "\n"
     RECORDS(RECORD_LINE);
 
-static u32 kept_at(struct answer *a, struct text *t, u32 *len)
-{
-    struct view said = text_close(a->arena, t);
-    *len = said.len;
-    return arena_offset(a->arena, said.s);
-}
-
 static int keep_mask(struct answer *a, const struct mask *m, u32 *at)
 {
     u8 *letters = TAKE(a->arena, u8, MASK_TEXT);
@@ -78,12 +71,12 @@ static void name_bit(struct answer *a, const struct compared *c, u32 bit,
         place_say(&t, c->leaf, c->sub, c->reg, bit);
         r->level_ = NO_LEVEL;
     }
-    r->name_at_ = kept_at(a, &t, &r->name_len_);
+    r->name_at_ = text_keep(a->arena, &t, &r->name_len_);
     t = text_open(a->arena);
     text_put(&t, known < BITS
                      ? bit_meaning(&a->fleet->know, known)
                      : field_name(c->leaf, c->sub, c->reg, bit));
-    r->meaning_at_ = kept_at(a, &t, &r->meaning_len_);
+    r->meaning_at_ = text_keep(a->arena, &t, &r->meaning_len_);
 }
 
 void answer_bit(struct answer *a, const struct compared *c, u32 bit,
@@ -108,7 +101,7 @@ void answer_bit(struct answer *a, const struct compared *c, u32 bit,
     name_bit(a, c, bit, r);
     struct text t = text_open(a->arena);
     reason_say(&t, a, c, bit);
-    r->reason_at_ = kept_at(a, &t, &r->reason_len_);
+    r->reason_at_ = text_keep(a->arena, &t, &r->reason_len_);
     u8 *values = TAKE(a->arena, u8, f->kinds_n);
     if (!values) {
         return;
@@ -187,7 +180,7 @@ static void reading_say(struct answer *a, struct answer_record *record)
         text_say(&t, ", %u blank", f->blank);
     }
     text_put(&t, VIEW("."));
-    record->reading_at_ = kept_at(a, &t, &record->reading_len_);
+    record->reading_at_ = text_keep(a->arena, &t, &record->reading_len_);
 }
 
 static void fill_record(struct answer *a, struct answer_record *record)

@@ -79,6 +79,14 @@ struct answer {
     int phys_bits_differ;
 };
 
+/* Says a text and keeps it in the record *one*, as WHAT. */
+#define KEPT(WHAT, SAY) \
+    do { \
+        struct text t = text_open(a->arena); \
+        SAY; \
+        one->WHAT##_at_ = text_keep(a->arena, &t, &one->WHAT##_len_); \
+    } while (0)
+
 /* Makes the answer; everything lies in the arena. NULL when it is too small. */
 struct answer_record *answer_make(struct answer *a, struct fleet *f,
     const struct request *request, struct arena *arena);

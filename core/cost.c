@@ -127,9 +127,8 @@ static u32 keep_lines(struct answer *a, u32 n, u32 *kept,
     for (u32 i = 0; lines && i < n; i++) {
         struct text t = text_open(a->arena);
         if (say(&t, a, i)) {
-            struct view said = text_close(a->arena, &t);
-            lines[*kept].text_at_ = arena_offset(a->arena, said.s);
-            lines[(*kept)++].text_len_ = said.len;
+            struct line_record *line = &lines[(*kept)++];
+            line->text_at_ = text_keep(a->arena, &t, &line->text_len_);
         }
     }
     return lines ? arena_offset(a->arena, lines) : 0;

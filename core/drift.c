@@ -480,9 +480,7 @@ static void drift_say(struct text *t, const struct drifting *d,
 static void keep_line(struct answer *a, struct text *t,
     struct line_record *line)
 {
-    struct view said = text_close(a->arena, t);
-    line->text_at_ = arena_offset(a->arena, said.s);
-    line->text_len_ = said.len;
+    line->text_at_ = text_keep(a->arena, t, &line->text_len_);
 }
 
 void make_drift(struct answer *a, struct answer_record *record)

@@ -91,11 +91,9 @@ static struct text *problem_open(struct verdict *v, struct text *t)
 
 static void problem_close(struct verdict *v, struct text *t)
 {
-    struct view said = text_close(v->a->arena, t);
     if (v->record->problems_n_ < PROBLEMS) {
         struct line_record *line = &v->problems[v->record->problems_n_++];
-        line->text_at_ = arena_offset(v->a->arena, said.s);
-        line->text_len_ = said.len;
+        line->text_at_ = text_keep(v->a->arena, t, &line->text_len_);
     }
 }
 
@@ -524,14 +522,10 @@ static void find_evc(struct verdict *v)
     if (rung) {
         text_put(&t, rung_word(ladder, rung, 0));
     }
-    struct view said = text_close(v->a->arena, &t);
-    r->evc_at_ = arena_offset(v->a->arena, said.s);
-    r->evc_len_ = said.len;
+    r->evc_at_ = text_keep(v->a->arena, &t, &r->evc_len_);
     t = text_open(v->a->arena);
     next_rung_say(&t, v->a, ladder, rung);
-    said = text_close(v->a->arena, &t);
-    r->evc_next_at_ = arena_offset(v->a->arena, said.s);
-    r->evc_next_len_ = said.len;
+    r->evc_next_at_ = text_keep(v->a->arena, &t, &r->evc_next_len_);
 }
 
 /* 0 where a host's text does not say. */
@@ -682,8 +676,6 @@ int make_verdict(struct answer *a, struct answer_record *record)
     if (a->fleet->hosts_n > 1 && !v.vendors_differ) {
         unknown_tail(&v, &t);
     }
-    struct view said = text_close(a->arena, &t);
-    record->sentence_at_ = arena_offset(a->arena, said.s);
-    record->sentence_len_ = said.len;
+    record->sentence_at_ = text_keep(a->arena, &t, &record->sentence_len_);
     return 1;
 }

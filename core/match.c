@@ -587,15 +587,6 @@ void next_model_say(struct text *t, struct answer *a, enum taker taker,
     text_put(t, VIEW("."));
 }
 
-#define KEPT(WHAT, SAY) \
-    do { \
-        struct text t = text_open(a->arena); \
-        SAY; \
-        struct view said = text_close(a->arena, &t); \
-        one->WHAT##_at_ = arena_offset(a->arena, said.s); \
-        one->WHAT##_len_ = said.len; \
-    } while (0)
-
 int make_models(struct answer *a, struct answer_record *record)
 {
     struct model_record *list =

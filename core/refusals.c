@@ -199,9 +199,9 @@ static void make_bit(struct answer *a, const struct refusal *r,
             view_of(string_at(lacking, b->side)),
             row < BITS ? cause_where(row) : none);
     }
-    struct view said = text_close(a->arena, &t);
     *record = (struct refused_record){b->leaf, b->sub, b->reg, b->bit, b->side,
-        arena_offset(a->arena, said.s), said.len};
+        0, 0};
+    record->words_at_ = text_keep(a->arena, &t, &record->words_len_);
 }
 
 /* Does the refusal say what another before it has said? Programs print the
@@ -237,10 +237,9 @@ void make_refusals(struct answer *a, struct answer_record *record)
         refusal_say(&t, a, r);
         text_say(&t, "\t");
         refusal_step(&t, r);
-        struct view said = text_close(a->arena, &t);
-        *one = (struct refusal_record){r->source, r->line, r->last_line,
-            arena_offset(a->arena, said.s), said.len, r->text_at, r->text_len,
-            0, 0};
+        *one = (struct refusal_record){r->source, r->line, r->last_line, 0, 0,
+            r->text_at, r->text_len, 0, 0};
+        one->words_at_ = text_keep(a->arena, &t, &one->words_len_);
         struct refused_record *bits = TAKE(a->arena, struct refused_record,
             r->n);
         one->bits_at_ = arena_offset(a->arena, bits);

@@ -297,13 +297,6 @@ static enum finding judge(const struct setting *s, const struct compared *ours,
 
 /* ---- what is handed out ---- */
 
-static u32 keep_text(struct answer *a, struct text *t, u32 *len)
-{
-    struct view said = text_close(a->arena, t);
-    *len = said.len;
-    return arena_offset(a->arena, said.s);
-}
-
 static void keep_finding(struct setting *s, struct finding_record *r,
     const struct compared *ours, const struct compared *yours, u32 bit,
     enum finding what)
@@ -318,14 +311,14 @@ static void keep_finding(struct setting *s, struct finding_record *r,
     };
     struct text t = text_open(a->arena);
     bit_say(&t, a, ours, bit, "%n");
-    r->name_at_ = keep_text(a, &t, &r->name_len_);
+    r->name_at_ = text_keep(a->arena, &t, &r->name_len_);
     t = text_open(a->arena);
     if (what == ALONE) {
         text_say(&t, at, bit_name(&a->fleet->know, yours->needs[bit]));
     } else {
         bit_say(&t, a, ours, bit, reason);
     }
-    r->reason_at_ = keep_text(a, &t, &r->reason_len_);
+    r->reason_at_ = text_keep(a->arena, &t, &r->reason_len_);
 }
 
 /* All findings, counted first; into the list where there is one. */
@@ -462,7 +455,7 @@ static void keep_line(struct answer *a, struct setting_record *r,
             t.len = words_said.len; /* it lies there already */
         }
         list[r->lines_n_].text_at_ =
-            keep_text(a, &t, &list[r->lines_n_].text_len_);
+            text_keep(a->arena, &t, &list[r->lines_n_].text_len_);
         r->lines_n_++;
     }
 }
@@ -682,10 +675,10 @@ void make_setting(struct answer *a, struct answer_record *record)
     if (s.kind || s.names || s.fleet->masks_n) {
         text_put(&t, table_word(formats, s.format, 1));
     }
-    r->format_at_ = keep_text(a, &t, &r->format_len_);
+    r->format_at_ = text_keep(a->arena, &t, &r->format_len_);
     t = text_open(a->arena);
     sentence_say(&t, &s, record, r);
-    r->sentence_at_ = keep_text(a, &t, &r->sentence_len_);
+    r->sentence_at_ = text_keep(a->arena, &t, &r->sentence_len_);
     keep_remarks(&s, r, record);
     if (make_registers(&yours, &r->registers_at_)) {
         r->registers_n_ = a->registers_n;

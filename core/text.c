@@ -12,6 +12,13 @@ struct view text_close(struct arena *a, struct text *t)
     return text_view(t);
 }
 
+u32 text_keep(struct arena *a, struct text *t, u32 *len)
+{
+    struct view said = text_close(a, t);
+    *len = said.len;
+    return arena_offset(a, said.s);
+}
+
 void text_char(struct text *t, u8 c)
 {
     if (t->len < t->size) {

@@ -27,6 +27,8 @@ SMALL struct view text_view(const struct text *t)
 /* All that is left of the arena, to be written into; close it afterwards. */
 struct text text_open(struct arena *a);
 struct view text_close(struct arena *a, struct text *t);
+/* The same for a record: returns the text's offset. */
+u32 text_keep(struct arena *a, struct text *t, u32 *len);
 
 void text_char(struct text *t, u8 c);
 void text_put(struct text *t, struct view v);

@@ -62,15 +62,6 @@ static void how_say(struct text *t, u32 target, enum how how)
     text_put(t, view_of(string_at((const char *)&hows, target * HOWS + how)));
 }
 
-#define KEPT(WHAT, SAY) \
-    do { \
-        struct text t = text_open(a->arena); \
-        SAY; \
-        struct view said = text_close(a->arena, &t); \
-        one->WHAT##_at_ = arena_offset(a->arena, said.s); \
-        one->WHAT##_len_ = said.len; \
-    } while (0)
-
 int make_targets(struct answer *a, struct answer_record *record)
 {
     struct target_record *list = TAKE(a->arena, struct target_record, TARGETS);

@@ -608,9 +608,7 @@ static void name_host(struct reader *r, struct host_record *h)
         h->named_ = 0;
         name_made_up(&t, r->fleet->hosts_n);
     }
-    struct view name = text_close(&r->fleet->names, &t);
-    h->name_at_ = arena_offset(&r->fleet->names, name.s);
-    h->name_len_ = name.len;
+    h->name_at_ = text_keep(&r->fleet->names, &t, &h->name_len_);
 }
 
 static void say_features(struct reader *r, struct text *t)
