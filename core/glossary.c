@@ -3,7 +3,7 @@
 
 #include "answer.h"
 
-/* Names that are only read, by whichever project; those of a row lie together. */
+/* Names that are only read, by whichever project; a row's lie together. */
 static void others_say(struct text *t, const struct know *k, u32 row, u32 *at)
 {
     for (; *at < k->called_n && k->called[*at].row == row; ++*at) {

@@ -1,8 +1,7 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { answer, explained, goal, pin, selected, step, takeBack, undo } from '../state.js';
 import { MOST_KINDS, capital, kinds, letter, levelWords, nameOf, namesBy, place, referenceOf,
-  whoHas }
-  from '../view.js';
+  whoHas } from '../view.js';
 
 // The paragraph that changed under the focus, and the button there that is to have it.
 let follow = null;

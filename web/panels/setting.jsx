@@ -67,7 +67,8 @@ const Group = ({ group: { bits, word, reason, yours, ours } }) => (
 const Named = ({ bit: { key, bit, name } }) => (
   <span>
     {hasBit(answer.value, key)
-      ? <button type="button" class="place" onClick={() => show(key, bit)}>{place(key, bit)}</button>
+      ? <button type="button" class="place" onClick={() => show(key, bit)}>{
+        place(key, bit)}</button>
       : <span class="place">{place(key, bit)}</span>}
     {' '}<span class="feature">{nameOf({ name }) || 'unnamed'}</span>
   </span>
