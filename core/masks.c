@@ -218,6 +218,7 @@ int cannot_pin(const struct compared *c, u32 bit)
     u32 none = 1u << OR_INFO | 1u << MIRROR | 1u << TOPO | 1u << IGNORE |
                1u << DERIVED | 1u << EQ | 1u << MIN | 1u << PER_CPU;
     return cannot_mask(c, bit) || none >> c->merge[bit] & 1 ||
+           (c->leaf == MSR_10A && c->standard.letter[bit] == 'x') ||
            (c->leaf >= 0x40000000u && c->leaf < 0x80000000u);
 }
 

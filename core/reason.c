@@ -477,7 +477,9 @@ void refused_pin_say(struct text *t, struct answer *a,
     bit_say(t, a, c, bit,
         c->pin_hide >> bit & 1 ? "%n (%p) is not hidden as you asked: "
                                : "%n (%p) is not kept as you asked: ");
-    text_say(t, cause ? cause : "no mask rules it.");
+    text_say(t, cause                ? cause
+                : c->leaf == MSR_10A ? "no mask here reaches an MSR."
+                                     : "no mask rules it.");
 }
 
 void reason_rest_say(struct text *t, struct answer *a,

@@ -82,6 +82,16 @@ test('the link keeps pins and versions, in few characters', () => {
   }
 });
 
+test('MSR 0x10A travels where a host has it', () => {
+  const lines = 'msr10a.0.eax = 0x0000000b\nmsr10a.0.edx = 0x00000002\n';
+  const request = asked([`${lines}1.ecx = 1\n`, '1.ecx = 1\n', text(hosts.xeonSilver4214)]);
+  const payload = core.encode(request, { names: true });
+  assert.match(payload, /^2/);
+  const read = ({ hosts: all }) => all.map(({ words }) => [words['msr10a.0.eax'], words['msr10a.0.edx']]);
+  assert.deepEqual(read(core.answer(core.decode(payload).request)), read(core.answer(request)));
+  assert.deepEqual(read(core.answer(request))[0], ['0000000b', '00000002']);
+});
+
 test('a link without pins and versions is of version 1', () => {
   for (const host of real) assert.match(core.encode(asked(text(host)), { names: true }), /^1/);
 });
