@@ -37,6 +37,10 @@ const PACKAGES = [
     why: 'dumps the CPU of this machine, for the reader to read',
   },
   {
+    name: 'libxen-dev', test: true, optional: true, has: () => existsSync('/usr/include/libxl.h'),
+    why: "Xen's own parser, for the lines we print for it",
+  },
+  {
     name: 'libvirt-clients', test: true, optional: true, has: () => onPath('virsh'),
     why: 'works out baselines to hold ours against',
   },

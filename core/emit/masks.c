@@ -309,10 +309,9 @@ void emit_virtualbox(struct text *t, struct answer *a)
 void limits_of_virtualbox(struct text *t, struct answer *a)
 {
     limits_say(t, a, KVM_MASK);
-    bits_say(t, a, not_replaced, 0, "Not set, but for what the portability "
-                                    "level hides: ",
-        ". A leaf can only be replaced whole, with what is not the same for "
-        "all CPUs and hosts.");
+    bits_say(t, a, not_replaced, 0, "Left to the portability level: ",
+        ". A leaf is replaced whole, and these carry what is not the same on "
+        "every CPU or host.");
 }
 
 /* --- processes that are saved and restored --- */

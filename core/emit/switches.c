@@ -209,7 +209,7 @@ static int pool_word(const struct answer *a, u32 i, u32 *word)
         }
         *word &= w.value;
     }
-    *word = c ? seen_in_64_bit(a, c, *word) : *word;
+    *word = c ? seen_in_64_bit(a, c, *word & ~c->withdrawn) : *word;
     return 1;
 }
 
@@ -231,7 +231,8 @@ static int has_more(const struct answer *a, u32 kind)
     for (u32 i = 0; i < a->registers_n; i++) {
         const struct compared *c = &a->registers[i];
         struct word w = answer_word(a, kind, c->leaf, c->sub, c->reg);
-        if (w.value & w.known & bits_for(a, c, XEN_MASK)) {
+        u32 lost = loses_xsaves(a, kind) ? c->withdrawn : 0;
+        if (w.value & w.known & ~lost & bits_for(a, c, XEN_MASK)) {
             return 1;
         }
     }
@@ -273,7 +274,7 @@ void limits_of_xcp_ng(struct text *t, struct answer *a)
         }
     }
     if (said) {
-        text_say(t, "%v: they keep what only it has, and other hosts refuse "
+        text_say(t, "%v: they keep what other hosts lack, and those refuse "
                     "them (VM_INCOMPATIBLE_WITH_THIS_HOST).\n",
             said > 3 ? VIEW(" and others") : VIEW(""));
     }
