@@ -170,6 +170,7 @@ static int bare_for(const struct answer *a, const struct need *n, const u16 *at)
     }
     struct compared *c = &a->registers[at[n->feature] - 1];
     if (is_mitigation(c->merge[bit]) || c->merge[bit] == DERIVED ||
+        c->leaf == MSR_10A ||
         !(a->registers[at[n->needs] - 1].bare >> other & 1) ||
         !((c->ones & ~c->bare & ~c->pin_keep) >> bit & 1)) {
         return 0;

@@ -31,6 +31,9 @@ static int is_shown(const struct compared *c, enum masks_of platform)
 {
     static const u8 profile[] = {0, PROFILE_XEN_HVM, PROFILE_KVM};
     u32 shown, counted;
+    if (c->leaf == MSR_10A) {
+        return 0;
+    }
     if (platform == VMWARE_MASK) {
         hardware_bits(~0u, c->leaf, c->sub, c->reg, &shown, &counted);
         return counted != 0;
