@@ -1,7 +1,8 @@
 // The Markdown cases: each heading is a test, input fences are sources, a setting fence is the
 // person's own mask, the expect fence is the report; "expect --more" has levels, state and costs,
 // too, "expect --targets ID ID" what is written for platforms, of the hosts before where no input
-// fence stands above it. UPDATE=1 rewrites the expect fences; the difference is reviewed like code.
+// fence stands above it, "expect --limits ID ID" also what that cannot say. UPDATE=1 rewrites the
+// expect fences; the difference is reviewed like code.
 import { test } from 'node:test';
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { core } from './core.mjs';
@@ -33,8 +34,9 @@ function compare(file, { expect, line }, got) {
   }
 }
 
-function texts({ targets }, ids) {
-  return ids.map((id) => `# ${id}\n${targets[id]}`).join('\n').trimEnd();
+function texts({ targets, how }, ids, limits) {
+  const cannot = (id) => (limits ? how[id].cannot.map((line) => `cannot: ${line}\n`).join('') : '');
+  return ids.map((id) => `# ${id}\n${targets[id]}${cannot(id)}`).join('\n').trimEnd();
 }
 
 /** One scene is a heading, its input fences and the expect fence that closes it. */
@@ -50,7 +52,8 @@ function readScenes(text) {
       const { body: expect, info, line } = fence;
       asked = inputs.length ? core.answer(request(inputs)) : asked;
       const [what, ...targets] = info.split(' ');
-      const told = what === '--targets' ? texts(asked, targets) : report(asked, what === '--more');
+      const told = targets.length ? texts(asked, targets, what === '--limits')
+        : report(asked, what === '--more');
       scenes.push({ heading, told, expect, line });
       inputs = [];
     }
