@@ -95,17 +95,23 @@ static void want_all(const struct answer *a, struct match *m)
 }
 
 /* What the plain rule gets wrong: Intel CPUs hide SYSCALL from programs outside
- * 64-bit mode, and Linux takes XSAVES from Zen 1 and 2 (erratum 1386). */
+ * 64-bit mode, Linux takes XSAVES from Zen 1 and 2 (erratum 1386), and KVM takes
+ * TAA_NO where the host has no TSX. */
 static void want_known(const struct answer *a, struct match *m)
 {
     u32 syscall = bit_find(0x80000001u, 0, EDX, SYSCALL_BIT);
     u32 lm = bit_find(0x80000001u, 0, EDX, LM_BIT);
+    u32 rtm = bit_find(7, 0, EBX, 11);
+    u32 taa_no = bit_find(MSR_10A, SUB_MSR, EAX, 8);
     u32 xsaves = bit_find(0xd, 1, EAX, XSAVES_BIT), intel = a->fleet->kinds_n;
     for (u32 i = 0; i < a->fleet->kinds_n; i++) {
         const struct kind_record *k = &a->fleet->kinds[i];
         intel -= k->vendor_set_ == INTEL && on_kind(a, i, lm) == 1;
         if (loses_xsaves(a, i)) {
-            m->want[xsaves] = BARRED;
+            m->want[xsaves] = CLEARED;
+        }
+        if (on_kind(a, i, rtm) == 0) {
+            m->want[taa_no] = CLEARED;
         }
     }
     if (!intel && m->want[syscall] != WANTED && !is_pinned_out(a, syscall)) {
@@ -267,9 +273,11 @@ static void weigh(struct scale *s, u32 model)
         enum turn turn = turn_of(s, row);
         hosts &= s->has[row] & 1 && is_missing(s, row) ? s->hosts[row]
                                                        : ~(u64)0;
-        w->bits += s->has[row] & 1;
+        w->bits += s->has[row] & 1 && s->m->want[row] != CLEARED;
         w->on += turn == ON;
         w->off += turn == OFF && is_missing(s, row);
+        /* What has no name here can neither be turned off. */
+        w->fits &= turn != OFF || s->named[row];
     }
     w->fits |= w->fits && hosts ? 2 : 0;
 }
@@ -386,6 +394,11 @@ static u32 find_next(struct scale *s, u32 model)
     for (u32 i = 0; i < MODELS; i++) {
         const struct weight *w = &s->weights[i];
         u32 few = 0;
+        if (model < MODELS && !has_same_base(s, i, model) &&
+            s->models[i].family == s->models[model].family &&
+            s->models[i].model == s->models[model].model) {
+            continue; /* another name for this generation */
+        }
         if (!w->fits || w->bits <= bits_now || !w->off ||
             w->off >= least) {
             continue;
@@ -449,6 +462,14 @@ static void find_rows(struct scale *s)
     }
 }
 
+/* libvirt's names are worth nothing where QEMU has none. */
+static int has_name(const struct answer *a, enum dialect d, u32 version,
+    u32 row)
+{
+    return bit_spelled(&a->fleet->know, d, row).len &&
+           is_old_enough(bit_since(d, row), version);
+}
+
 int match_models(struct answer *a)
 {
     struct match *m = TAKE(a->arena, struct match, 1);
@@ -474,8 +495,8 @@ int match_models(struct answer *a)
         for (u32 row = 0; row < BITS; row++) {
             enum dialect d = taker_dialect(s->taker);
             u32 version = d == QEMU ? a->request.qemu : a->request.libvirt;
-            s->named[row] = bit_spelled(&a->fleet->know, d, row).len &&
-                            is_old_enough(bit_since(d, row), version);
+            s->named[row] = has_name(a, QEMU, a->request.qemu, row) &&
+                            (d == QEMU || has_name(a, d, version, row));
         }
         for (u32 i = 0; i < MODELS; i++) {
             weigh(s, i);

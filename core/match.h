@@ -20,6 +20,7 @@ enum want {
     BARRED,  /* a host lacks it, KVM does not offer it, or a person hides it */
     OPEN,    /* not known of every host: never asked for */
     DROPPED, /* KVM takes it from models by itself */
+    CLEARED, /* Linux takes it from the host: to be turned off in models */
     TAKEN,   /* KVM gives it by itself, but a person hides it */
     FREE,    /* only as the model has it */
     GIVEN,   /* KVM gives it by itself */

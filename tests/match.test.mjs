@@ -58,7 +58,7 @@ const EMULATED = { '1.0.ecx': 0x81200000, '1.0.edx': 0x00000200, '6.0.eax': 0x4,
   'msr10a.0.eax': 0x40 };
 const LEFT_OUT = { '1.0.ecx': 0x0000802c, '1.0.edx': 0x18600200, '7.0.ebx': 0x02002044,
   '7.0.ecx': 0x40000020, '7.0.edx': 0x30000000, '80000001.0.ecx': 0x00400006,
-  '80000001.0.edx': 0x0183f1ff, '80000008.0.ebx': 0x00020000 };
+  '80000001.0.edx': 0x0183f1ff, '80000008.0.ebx': 0x00020000, '80000022.0.eax': ~0 };
 
 /** The features KVM offers: letters but 0, and in leaf 0xd those of subleaf 1. */
 function offered(key) {

@@ -208,7 +208,7 @@ void emit_incus(struct text *t, struct answer *a)
 static void version_say(struct text *t, struct view model, const char *program,
     u32 since)
 {
-    if (since > 0x40 && since < 255) {
+    if (since > 0x41 && since < 255) {
         text_say(t, "%v needs %v %u.%u or newer.\n", model, view_of(program),
             since >> 4, since & 15);
     }
