@@ -157,23 +157,28 @@ function worker(dist) {
 
 /** The page as one file that works from a disk, under a policy of its own. */
 function oneFile(dist) {
-  const sources = [];
+  const hashes = { script: '', style: '' };
+  const hashed = (tag, text) => {
+    hashes[tag] += ` 'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+    return text;
+  };
   const bytes = readFileSync(buildCore());
-  const inline = (tag, pattern, html) => html.replace(pattern, (_match, path) => {
-    const whole = readFileSync(join(dist, path), 'utf8');
-    const text = escapeEnd(tag, whole.split(pack(bytes)).join(packDeflated(bytes)));
-    sources.push([tag, createHash('sha256').update(text).digest('base64')]);
-    return tag === 'script' ? `<script type="module">${text}</script>` : `<style>${text}</style>`;
-  });
-  let html = readFileSync(join(dist, 'index.html'), 'utf8');
-  html = html.replace(/\s*<link rel="manifest"[^>]*>/, '');
-  html = inline('style', /<link rel="stylesheet"[^>]*href="([^"]+)"[^>]*>/g, html);
-  html = inline('script', /<script type="module"[^>]*src="([^"]+)"[^>]*><\/script>/g, html);
-  const hashes = (tag) => sources.filter(([name]) => name === tag)
-    .map(([, hash]) => ` 'sha256-${hash}'`).join('');
-  const policy = `default-src 'none'; script-src${hashes('script')} 'wasm-unsafe-eval'; `
-    + `style-src${hashes('style')}; img-src data:; connect-src 'none'; base-uri 'none'; `
-    + "form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
+  const read = (path) => readFileSync(join(dist, path), 'utf8');
+  const deflated = (path) => {
+    const script = hashed('script', read(path).split(pack(bytes)).join(packDeflated(bytes)));
+    const loader = ['unpack.js', 'onefile.js'].map((name) => readFileSync(join(web, name), 'utf8'));
+    return hashed('script', escapeEnd(`const packed = ${packDeflated(Buffer.from(script))};\n${
+      loader.join('').replaceAll('export const', 'const')}`));
+  };
+  const html = read('index.html')
+    .replace(/\s*<link rel="manifest"[^>]*>/, '')
+    .replace(/<link rel="stylesheet"[^>]*href="([^"]+)"[^>]*>/g, (_match, path) =>
+      `<style>${hashed('style', read(path))}</style>`)
+    .replace(/<script type="module"[^>]*src="([^"]+)"[^>]*><\/script>/g, (_match, path) =>
+      `<script type="module">${deflated(path)}</script>`);
+  const policy = `default-src 'none'; script-src${hashes.script} 'wasm-unsafe-eval'; `
+    + `style-src${hashes.style}; img-src data:; connect-src 'none'; base-uri 'none'; `
+    + "form-action 'none'; require-trusted-types-for 'script'; trusted-types offline";
   return html
     .replace('<html', '<html data-one-file')
     .replace(/<meta charset[^>]*>/i, (charset) =>
@@ -181,8 +186,5 @@ function oneFile(dist) {
 }
 
 // Inside a page, a script ends at the first end tag, even one within a string.
-function escapeEnd(tag, text) {
-  return tag === 'script'
-    ? text.replaceAll('</script', '<\\/script').replaceAll('<!--', '\\x3c!--')
-    : text;
-}
+const escapeEnd = (text) =>
+  text.replaceAll('</script', '<\\/script').replaceAll('<!--', '\\x3c!--');
