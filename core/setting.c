@@ -101,12 +101,16 @@ static int is_feature(const struct compared *c, u32 bit)
 }
 
 /* What a named model leaves out unless told: nested virtualisation, and what is
- * the host's own (debug store, thermal and power control, processor trace). */
+ * the host's own (debug store, thermal and power control, processor trace), or
+ * serves only nested hypervisors (L1D flush) or keeps machines from moving
+ * (XSAVES, whose state libvirt calls not migratable). */
 static int is_left_out(const struct compared *c, u32 bit)
 {
     u32 left_out = c->leaf == 0x8000000au ? 0xffffffffu
                    : c->leaf == 0x80000001u && c->reg == ECX ? 1u << 2
-                   : c->leaf == 7 && !c->sub && c->reg == EBX ? 1u << 25
+                   : c->leaf == 0xd                          ? 1u << 3
+                   : c->leaf == 7 && c->reg == EBX           ? 1u << 25
+                   : c->leaf == 7 && c->reg == EDX           ? 1u << 28
                    : c->leaf != 1                            ? 0
                    : c->reg == ECX                           ? 0x0004c1fcu
                    : c->reg == EDX                           ? 0xb8600000u
@@ -236,6 +240,16 @@ static int is_spare(const struct setting *s, const struct compared *c, u32 bit)
                bit_spelled(&s->fleet->know, QEMU, c->row[bit]).len);
 }
 
+/* Does a model or a list of names ask for the bit? AMD's copies follow the
+ * others, and what KVM makes itself is never missing. */
+static int is_asked(const struct setting *s, const struct compared *c, u32 bit)
+{
+    u32 m = c->merge[bit];
+    return s->names && word_bit(said_word(s, c), bit) == 1 &&
+           s->kvm.letter[bit] != '1' &&
+           (m == AND || m == AND_WARN || c->leaf == 0xd);
+}
+
 /* ours, yours: the register under the recommended and under this mask. */
 static enum finding judge(const struct setting *s, const struct compared *ours,
     const struct compared *yours, u32 bit)
@@ -245,7 +259,6 @@ static enum finding judge(const struct setting *s, const struct compared *ours,
     u32 decision = ours->decision[bit];
     u8 letter = yours->custom.letter[bit], seen = yours->effective.letter[bit];
     int hide = decision == HIDE || decision == CLOSURE;
-    struct word said = said_word(s, ours);
     if (s->wrong.len || (ours->leaf == MSR_10A && !s->names) || (decision == KEEP && one && zero) ||
         (s->names && is_syscall(ours, bit))) {
         return FINE; /* beyond a mask, or only the dumps lack it */
@@ -259,13 +272,9 @@ static enum finding judge(const struct setting *s, const struct compared *ours,
                    ? FORCED
                    : FINE;
     }
-    if (zero && ((s->names && word_bit(said, bit) == 1 &&
-                     s->kvm.letter[bit] != '1') || letter == 'T')) {
-        return s->format == FORMAT_QEMU_CPU && letter != 'T' &&
-                       !(s->words & (1u << WORD_ENFORCE | 1u << WORD_REPORTED |
-                                        1u << WORD_CPUTYPE))
-                   ? DROPPED
-                   : LACKS;
+    if (zero && (letter == 'T' || is_asked(s, ours, bit))) {
+        u32 how = s->words & (1u << WORD_COMMAND | 1u << WORD_ENFORCE);
+        return letter != 'T' && how == 1u << WORD_COMMAND ? DROPPED : LACKS;
     }
     if (letter == 'F' && one) {
         return FORBIDDEN;

@@ -384,7 +384,7 @@ static enum line_use cpu_option(struct reader *r, struct view line)
 static enum line_use bare_option(struct reader *r, struct view line)
 {
     struct view rest = line, model = view_cut(&rest, ',');
-    int alone = r->forced == FORMAT_QEMU_CPU;
+    int alone = r->forced == FORMAT_QEMU_CPU || r->fleet->setting;
     if (!is_model(model) || (!rest.len && !alone) ||
         argument(line).len != line.len) {
         return NOT_MINE;
