@@ -79,32 +79,6 @@ static void note_model(struct reader *r, enum note_id id, struct view model)
     note_add(&r->fleet->notes, id, note_here(r), note_quote(model, room));
 }
 
-static const char msr_models[] =
-#define MODEL_MSR(BEGINNING, BITS) BEGINNING "\0"
-#include "../know/modelmsr.def"
-#undef MODEL_MSR
-    ;
-
-static const u32 msr_bits[] = {
-#define MODEL_MSR(BEGINNING, BITS) BITS,
-#include "../know/modelmsr.def"
-#undef MODEL_MSR
-};
-
-static void assume_msr(struct reader *r, enum dialect dialect,
-    struct view model)
-{
-    struct view head;
-    u32 n = view_starts_any(model, msr_models, &head);
-    u32 known = n ? msr_bits[n - 1] : 0;
-    for (u32 i = 0; i < BITS && (n > 1 || dialect == QEMU); i++) {
-        if (bits.leaf[i] == MSR_10A && bits.reg[i] == EAX &&
-            known >> bits.bit[i] & 1) {
-            names_assume(r, i, 1);
-        }
-    }
-}
-
 int names_model(struct reader *r, struct view model)
 {
     enum dialect own = r->list.dialect == QEMU || r->fleet->setting ? QEMU
@@ -124,7 +98,6 @@ int names_model(struct reader *r, struct view model)
     }
     r->fleet->models_n++;
     assume_model(r, d, row);
-    assume_msr(r, d, model);
     r->list.last = r->here;
     r->list.end = r->here_end;
     if (own == QEMU) {
