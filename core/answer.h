@@ -131,8 +131,13 @@ void bare_masks(struct answer *a);
 u32 need_of(u32 row, u32 n);
 /* Is it something that hosts guard themselves with? */
 int is_mitigation(u32 merge);
+/* The n-th feature that the masks hide although others that guests see go with
+ * it on all these hosts; 0 for none. */
+int soft_needs_say(struct text *t, const struct answer *a, u32 nth);
 /* Is it that no guest may see both? */
 int excludes(u32 row, u32 other);
+/* Does a host list PKRU state without PKU, as Zen 2 does, and another has PKU? */
+int has_pkru_trap(const struct answer *a, u32 *kind);
 /* Zen 1 and Zen 2, whose XSAVES an erratum withdraws. */
 int loses_xsaves(const struct answer *a, u32 kind);
 /* Bits that count under the profile: a difference there breaks a migration. */

@@ -216,3 +216,72 @@ int excludes(u32 row, u32 other)
     }
     return 0;
 }
+
+/* Is the need hidden by us, while guests see the feature, though every host that
+ * has the feature has both? */
+static int is_soft_broken(const struct answer *a, const struct need *n)
+{
+    u32 bit = bits.bit[n->feature], other_bit = bits.bit[n->needs];
+    if (n->strength != SOFT) {
+        return 0;
+    }
+    const struct compared *c = answer_register(a, bits.leaf[n->feature],
+        bits.sub[n->feature], bits.reg[n->feature]);
+    const struct compared *other = answer_register(a, bits.leaf[n->needs],
+        bits.sub[n->needs], bits.reg[n->needs]);
+    if (!c || !other ||
+        other->custom.letter[other_bit] != '0' || !shows(c, bit) ||
+        c->effective.letter[bit] == 'x') {
+        return 0;
+    }
+    for (u32 i = 0; i < a->fleet->kinds_n; i++) {
+        if (on_kind(a, c, bit, i) == 1 && on_kind(a, other, other_bit, i) != 1) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+int soft_needs_say(struct text *t, const struct answer *a, u32 nth)
+{
+    u32 first = 0, said = 0, met = 0;
+    for (; first < NEEDS_N; first++) {
+        u32 before = 0;
+        while (before < first && (needs[before].needs != needs[first].needs ||
+                                     !is_soft_broken(a, &needs[before]))) {
+            before++;
+        }
+        if (before == first && is_soft_broken(a, &needs[first]) &&
+            met++ == nth) {
+            break;
+        }
+    }
+    for (u32 i = first; i < NEEDS_N; i++) {
+        if (needs[i].needs == needs[first].needs &&
+            is_soft_broken(a, &needs[i])) {
+            text_say(t, said++ ? ", %v" : "Guests see %v",
+                bit_name(&a->fleet->know, needs[i].feature));
+        }
+    }
+    if (said) {
+        text_say(t,
+            " without %v, which is hidden; no host here is like that, so test "
+            "a guest first.",
+            bit_name(&a->fleet->know, needs[first].needs));
+    }
+    return said != 0;
+}
+
+int has_pkru_trap(const struct answer *a, u32 *kind)
+{
+    int others = 0;
+    *kind = a->fleet->kinds_n;
+    for (u32 i = 0; i < a->fleet->kinds_n; i++) {
+        u32 pku = word_bit(answer_word(a, i, 7, 0, ECX), 3);
+        others |= pku == 1;
+        if (!pku && word_bit(answer_word(a, i, 0xd, 0, EAX), 9) == 1) {
+            *kind = i;
+        }
+    }
+    return others && *kind < a->fleet->kinds_n;
+}

@@ -439,6 +439,49 @@ static const struct {
         "flush by line corrupt data on the move."},
 };
 
+/* In kHz; 0 where the text does not tell. Leaf 0x16 stands in for a crystal that
+ * leaf 0x15 does not name, as in Linux. */
+static u32 tsc_of(const struct answer *a, u32 kind)
+{
+    u32 ratio[3];
+    for (u32 r = EAX; r <= ECX; r++) {
+        struct word w = answer_word(a, kind, 0x15, 0, r);
+        ratio[r] = w.value & w.known;
+    }
+    struct word base = answer_word(a, kind, 0x16, 0, EAX);
+    if (!ratio[EAX] || !ratio[EBX]) {
+        return 0;
+    }
+    return ratio[ECX] ? (u32)((u64)ratio[ECX] * ratio[EBX] / ratio[EAX] / 1000)
+                      : (base.value & base.known & 0xffff) * 1000;
+}
+
+static void tsc_problem(struct verdict *v)
+{
+    struct text t;
+    u32 least = 0, most = 0, slow = 0, fast = 0;
+    for (u32 i = 0; i < v->a->fleet->kinds_n; i++) {
+        u32 khz = tsc_of(v->a, i);
+        if (khz && (!least || khz < least)) {
+            least = khz;
+            slow = i;
+        }
+        if (khz > most) {
+            most = khz;
+            fast = i;
+        }
+    }
+    if (most - least > least / 200) {
+        text_say(problem_open(v, &t),
+            "The TSC of %v runs at %u MHz, that of %v at %u MHz: leave the "
+            "invariant TSC (invtsc) off, or see that every host can scale the "
+            "TSC.",
+            first_host_name(v->a, slow), least / 1000,
+            first_host_name(v->a, fast), most / 1000);
+        problem_close(v, &t);
+    }
+}
+
 static void number_problems(struct verdict *v)
 {
     struct text t;
@@ -492,6 +535,10 @@ static void find_problems(struct verdict *v)
             problem_close(v, &t);
         }
         number_problems(v);
+        tsc_problem(v);
+        for (u32 i = 0; soft_needs_say(problem_open(v, &t), v->a, i); i++) {
+            problem_close(v, &t);
+        }
     }
     find_silence(v);
     for (u32 i = 0; i < v->a->fleet->kinds_n; i++) {

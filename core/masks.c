@@ -4,7 +4,7 @@
  */
 #include "answer.h"
 
-enum { SYSCALL_BIT = 11, LM_BIT = 29 };
+enum { PKRU_BIT = 9, SYSCALL_BIT = 11, LM_BIT = 29 };
 
 u32 fleet_vendor(const struct fleet *f)
 {
@@ -118,7 +118,7 @@ static struct mask default_mask(const struct answer *a,
             return own->mask;
         }
     }
-    if (a->profile == PROFILE_OPEN) {
+    if (a->profile == PROFILE_OPEN || a->profile == PROFILE_HYPER_V) {
         for (u32 b = 0; b < 32; b++) {
             m.letter[b] = open_letter(c, b);
         }
@@ -205,6 +205,11 @@ static enum decision decide(const struct answer *a, const struct compared *c,
     }
     if (letter != 'x') {
         return HIDDEN;
+    }
+    u32 kind;
+    if (c->leaf == 0xd && !c->sub && c->reg == EAX && bit == PKRU_BIT &&
+        has_pkru_trap(a, &kind)) {
+        return WARN;
     }
     if (c->merge[bit] == OR_SAFE && differs &&
         safety_of_all(a, c, bit) == IS_SAFE) {

@@ -383,6 +383,17 @@ static void decision_say(struct text *t, struct answer *a,
             head = "";
             break;
         }
+        u32 kind;
+        if (c->merge[bit] == DERIVED && has_pkru_trap(a, &kind)) {
+            text_say(t,
+                "take care: %v lists PKRU state without PKU, as Zen 2 does; "
+                "what guests get follows from PKU. KVM of older kernels saved "
+                "it all the same: a guest started there hangs after a move, so "
+                "start it anew.",
+                first_host_name(a, kind));
+            head = "";
+            break;
+        }
         head = "take care: %d; ";
         tail = aside_cause(a, c, bit);
         break;

@@ -152,7 +152,7 @@ const OVERLAY32 = { '1.0.ecx': 13, '80000001.0.edx': 29, '80000001.0.ecx': 0 };
 
 /** profile ID -> check and year of its masks; `open` has none. */
 export const PROFILES = {
-  open: { check: 'subset' },
+  open: { check: 'subset', open: true },
   'esx-2006': { check: 'equal', year: '2006' },
   ...Object.fromEntries(['2008-02', '2008-11', '2010-06'].flatMap((year) => [
     [`vmware-${year}`, { check: 'equal', year }],
@@ -163,6 +163,7 @@ export const PROFILES = {
     [`vmx-${hardware}`, { check: 'subset', hardware }])),
   kvm: { check: 'subset', year: 'kvm' },
   'xen-hvm': { check: 'subset', year: 'xen' },
+  'hyper-v': { check: 'subset', open: true },
 };
 
 /** 32 letters, bit 31 first, upper case except x. */
@@ -188,7 +189,7 @@ export function printed(profile, vendor, key) {
 
 /** The default letter of one bit under a profile. set: some host has the bit. */
 export function letter(profile, vendor, key, bit, set) {
-  if (profile !== 'open') return printed(profile, vendor, key)?.[31 - bit] ?? 'x';
+  if (!PROFILES[profile].open) return printed(profile, vendor, key)?.[31 - bit] ?? 'x';
   if ((AND[key] >>> bit) & 1) return 'H';
   if (key === '80000001.0.edx' && vendor === 'AuthenticAMD' && (ALIASES >>> bit) & 1) return 'H';
   return set && (UNNAMED[key] >>> bit) & 1 ? 'H' : 'x';
@@ -197,7 +198,7 @@ export function letter(profile, vendor, key, bit, set) {
 /** Whether the tables above settle this default. Unnamed bits of lesser words may go either way,
  *  and so may the aliases on a processor that has none. */
 export function settled(profile, key, bit, vendor) {
-  if (profile !== 'open' || !(key in AND)) return true;
+  if (!PROFILES[profile].open || !(key in AND)) return true;
   if (key === '80000001.0.edx' && vendor !== 'AuthenticAMD' && (ALIASES >>> bit) & 1) return false;
   return key in UNNAMED || !!((AND[key] >>> bit) & 1);
 }
