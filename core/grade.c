@@ -330,8 +330,9 @@ static void find_gaps(const struct verdict *v, const struct compared *c, u32 b,
 static void narrow(struct verdict *v, const struct compared *c, u32 b,
     enum gap gap)
 {
+    kind_words(v->a, c);
     for (u32 i = 0; i < v->a->fleet->kinds_n; i++) {
-        if (gap_on(v, c, b, i) != gap) {
+        if (word_bit(v->a->words[i], b) == 0 && gap_on(v, c, b, i) != gap) {
             v->a->words[i].known &= ~(1u << b);
         }
     }

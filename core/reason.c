@@ -250,8 +250,7 @@ static void needed_say(struct text *t, const struct answer *a, u32 own, u32 row)
         withdrawn_say(t, a, "hidden");
     } else if (excludes(own, row)) {
         text_say(t,
-            "hidden: no guest may see it together with %v; hide %v to keep it.",
-            row_name(a, row), row_name(a, row));
+            "hidden: no guest may see it together with %v.", row_name(a, row));
     } else {
         text_say(t, "hidden: it needs %v, which %v.", row_name(a, row),
             c && c->pin_hide >> bit & 1 ? VIEW("you hide")
@@ -343,6 +342,19 @@ static const char *kept(const struct answer *a, u32 all)
     return all ? "kept: every host has " : "nothing to hide: no host has ";
 }
 
+/* Hosts that need no update are not named as those that lack the bit, until the
+ * words are looked up again. */
+static void spare_safe(struct answer *a, const struct compared *c, u32 bit)
+{
+    kind_words(a, c);
+    for (u32 i = 0; c->merge[bit] == OR_SAFE && i < a->fleet->kinds_n; i++) {
+        if (!word_bit(a->words[i], bit) &&
+            safety_of(a, c, bit, i) == IS_SAFE) {
+            a->words[i].known &= ~(1u << bit);
+        }
+    }
+}
+
 static void decision_say(struct text *t, struct answer *a,
     const struct compared *c, u32 bit, u32 decision)
 {
@@ -394,8 +406,10 @@ static void decision_say(struct text *t, struct answer *a,
             head = "";
             break;
         }
-        head = "take care: %d; ";
+        bit_say(t, a, c, bit, "take care: %d; ");
         tail = aside_cause(a, c, bit);
+        head = "";
+        spare_safe(a, c, bit);
         break;
     case IGNORED:
         head = "ignored: ";
@@ -419,6 +433,7 @@ static void decision_say(struct text *t, struct answer *a,
     bit_say(t, a, c, bit, head);
     bit_say(t, a, c, bit, middle);
     bit_say(t, a, c, bit, tail);
+    a->words_of = NULL;
 }
 
 /* A sentence begins with a word for the decision: "kept: every host has AVX."
