@@ -19,6 +19,7 @@ const AND = {
   '8000001f.0.ebx': 0x80000000, '80000020.0.ebx': 0x0000007e, '80000020.3.ecx': 0x0000007f,
   '80000021.0.eax': 0xf9f731cd, '80000021.0.ecx': 0x00000006, '80000022.0.eax': 0x00000007,
   '80000023.0.eax': 0x00000001, '80860001.0.edx': 0x0000000b, 'c0000001.0.edx': 0x0a111555,
+  'msr10a.0.eax': 0x6fb5fffb, 'msr10a.0.edx': 0x40000001,
 };
 
 /** Bits of plain feature words that no table names: H where some host has them set. */
@@ -77,6 +78,8 @@ MASKS['2010-06'] = { ...MASKS['2008-02'],
     MASKS['2008-02']['80000001.0.edx'][1]] };
 
 MASKS.kvm = {
+  'msr10a.0.eax': '000x HH0H 000H x0x0 HHH0 000H H1HH HxHH',
+  'msr10a.0.edx': '0H00 0000 0000 0000 0000 0000 0000 0000',
   '1.0.ecx': 'xHHH xHH1 HH1H H0H0 H0HH 00H0 00H0 0HHH',
   '1.0.edx': '0x0x HHHH H0H0 HxHH HHHH H0xH HHHH HHHH',
   '6.0.eax': '0000 0000 0000 0000 0000 0000 0000 0100',
@@ -102,6 +105,8 @@ MASKS.kvm = {
   '80000022.0.eax': '0000 0000 0000 0000 0000 0000 0000 000H',
 };
 MASKS.xen = {
+  'msr10a.0.eax': '000x HH0H 000H x0x0 HHH0 000H 0HHH 0xHH',
+  'msr10a.0.edx': '0H00 0000 0000 0000 0000 0000 0000 0000',
   '1.0.ecx': 'xHHH xHHH HHHH H0H0 00HH 00H0 0000 00HH',
   '1.0.edx': '0x0x HHHH HH00 HxHH HHHH H0xH HHHH HHHH',
   '7.0.ebx': 'HHHH 000H H0HH HHHH 00x0 HHxH HxH0 H0HH',

@@ -195,6 +195,29 @@ function agree(answer, fleet, profile, check, what, pins) {
   noneOf(problems, what, fleet);
 }
 
+test('MSR 0x10a: core == control, and a host without ARCH_CAPABILITIES has none of it', () => {
+  const random = seeded(10);
+  const list = intel.filter((host) => words(host).has('7.0.edx'));
+  const msr = () => (Math.floor(random.next() * 2 ** 32) & 0x7fffffff) >>> 0;
+  for (let n = 0; n < 60; n++) {
+    const profile = ['open', 'kvm', 'xen-hvm'][n % 3];
+    const pair = [random.pick(list), random.pick(list)];
+    const sets = pair.map(words);
+    const paste = pair.map((host, at) => {
+      const announced = (sets[at].get('7.0.edx') >>> 29) & 1;
+      const value = announced ? msr() : 0;
+      sets[at].set('msr10a.0.eax', value).set('msr10a.0.edx', 0);
+      return text(host) + (announced ? `MSR 0x10a: 0x${make.hex8(value)}\n` : '');
+    });
+    const answer = ask(paste.join(''), { profile });
+    const got = register(answer, 'msr10a.0.eax');
+    if (!got) continue;
+    const want = control(sets, 'GenuineIntel', profile)['msr10a.0.eax'];
+    assert.equal(got.differ, make.hex8(want.differ), `${n}, ${profile}`);
+    assert.equal(letters(got.effective), want.effective, `${n}, ${profile}`);
+  }
+});
+
 test('a bit is decided as the control decides it', () => {
   for (const { answer, fleet, check, what } of fleets(400, 99)) {
     const sets = fleet.map(words);
