@@ -259,7 +259,8 @@ static enum finding judge(const struct setting *s, const struct compared *ours,
     u32 decision = ours->decision[bit];
     u8 letter = yours->custom.letter[bit], seen = yours->effective.letter[bit];
     int hide = decision == HIDE || decision == CLOSURE;
-    if (s->wrong.len || (ours->leaf == MSR_10A && !s->names) || (decision == KEEP && one && zero) ||
+    if (s->wrong.len || (ours->leaf == MSR_10A && !s->names) ||
+        (decision == KEEP && one && zero) ||
         (s->names && is_syscall(ours, bit))) {
         return FINE; /* beyond a mask, or only the dumps lack it */
     }
@@ -420,9 +421,10 @@ static void verdict_say(struct text *t, const struct setting *s,
     const struct answer_record *record, const struct setting_record *r)
 {
     if (r->works_) {
-        text_put(t, s->ours->fleet->hosts_n > 1
-                        ? VIEW("With this setting machines can move both ways.")
-                        : VIEW("This host can run machines with this setting."));
+        text_put(t,
+            s->ours->fleet->hosts_n > 1
+                ? VIEW("With this setting machines can move both ways.")
+                : VIEW("This host can run machines with this setting."));
     } else if (!count_of(s, FATAL)) {
         text_say(t, "No setting makes machines move here. %v",
             (struct view){s->ours->arena->base + record->sentence_at_,

@@ -8,14 +8,16 @@ import { mutate, seeded } from './hosts.mjs';
 
 const corpus = new URL('../../shared/corpus/', import.meta.url);
 const dumps = existsSync(corpus) ? readdirSync(new URL('instlatx64/', corpus)).sort()
-  .map((file) => ({ name: file, bytes: new Uint8Array(readFileSync(new URL(`instlatx64/${file}`, corpus))) })) : [];
+  .map((name) => ({ name, bytes: new Uint8Array(readFileSync(new URL(`instlatx64/${name}`, corpus))) }))
+  : [];
 const own = [...intel, ...amd].map((host, n) => ({ name: `host${n}`, text: text(host) }));
 
 /** Fleets of one vendor: some of the public dumps where they are at hand, and our own hosts. */
 function fleets(count, seed) {
   const random = seeded(seed);
   const of = (word) => [...dumps.filter(({ name }) => name.startsWith(word))];
-  const pools = [of('GenuineIntel'), of('AuthenticAMD'), own.slice(0, intel.length), own.slice(intel.length)]
+  const pools = [of('GenuineIntel'), of('AuthenticAMD'),
+    own.slice(0, intel.length), own.slice(intel.length)]
     .filter((pool) => pool.length > 1);
   return Array.from({ length: count }, () => {
     const pool = random.pick(pools);
@@ -26,6 +28,7 @@ function fleets(count, seed) {
 const judge = (sources, setting, more) =>
   core.answer(asked(sources, { ...more, setting: { name: '', text: setting } })).setting;
 const places = (list) => list.map(({ key, bit, kind }) => `${key}[${bit}] ${kind}`);
+const bare = (list) => list.map(({ key, bit }) => `${key}[${bit}]`);
 const short = (key) => key.replace('.0.', '.');
 
 /** Targets that are masks, under each of these profiles. By names: not every bit has one. */
@@ -44,7 +47,8 @@ test('what we print read back as a setting is what we recommend', () => {
       const setting = judge(sources, answer.targets[id], more);
       const cannot = answer.how[id].cannot.join(' ');
       const found = ['missing', 'needless', 'dangerous', 'diff'].flatMap((group) => setting[group])
-        .filter(({ key, bit }) => !cannot.includes(`${short(key)}[${bit}]`) && !/ more[:.]/.test(cannot));
+        .filter(({ key, bit }) => !cannot.includes(`${short(key)}[${bit}]`)
+          && !/ more[:.]/.test(cannot));
       assert.deepEqual(places(found), [],
         `${id}, ${more.profile}, ${sources.map(({ name }) => name)}: ${setting.sentence}`);
       read++;
@@ -82,8 +86,8 @@ test('a setting with a 0 taken away has exactly that bit left', () => {
   for (const [n, sources] of fleets(60, 4).entries()) {
     const more = { profile: ['open', 'vmware-2026', 'vmx-20', 'vmware-2010-06'][n % 4] };
     const answer = core.answer(asked(sources, more));
-    const hidden = answer.bits.filter(({ decision, key }) => decision === 'hide' && !key.startsWith('msr')
-      && answer.targets.vmx.includes(`cpuid.${short(key)} `));
+    const hidden = answer.bits.filter(({ decision, key }) => decision === 'hide'
+      && !key.startsWith('msr') && answer.targets.vmx.includes(`cpuid.${short(key)} `));
     if (!answer.verdict.migratable || !hidden.length) continue;
     const { key, bit } = random.pick(hidden);
     const lines = answer.targets.vmx.split('\n').map((line) => {
@@ -95,7 +99,7 @@ test('a setting with a 0 taken away has exactly that bit left', () => {
     if (!/0/.test(answer.targets.vmx)) continue;
     const setting = judge(sources, lines.join('\n'), more);
     const what = `${key}[${bit}], ${more.profile}, ${sources.map(({ name }) => name)}`;
-    assert.deepEqual(setting.missing.map((one) => `${one.key}[${one.bit}]`), [`${key}[${bit}]`], what);
+    assert.deepEqual(bare(setting.missing), [`${key}[${bit}]`], what);
     assert.deepEqual(setting.needless, [], what);
     assert.deepEqual(setting.dangerous, [], what);
     assert.equal(setting.works, false, what);
@@ -116,14 +120,16 @@ test('a setting with a 0 more has exactly that one needless', () => {
       && ['1.0.ecx', '7.0.ebx', '80000001.0.ecx'].includes(one.key)));
     const bit = random.below(32);
     const told = core.explain(key, bit);
-    if (told.decision !== 'keep' || told.zeros || told.unknowns || !told.ones || told.effective !== 'H'
-      || told.merge !== 'AND') continue;
+    if (told.decision !== 'keep' || told.zeros || told.unknowns || !told.ones
+      || told.effective !== 'H' || told.merge !== 'AND') continue;
     const letters = Array.from({ length: 32 }, (_, i) => (i === 31 - bit ? '0' : '-')).join('');
-    const setting = judge(sources, `${answer.targets.vmx}cpuid.${short(key)} = "${letters}"\n`, more);
-    const what = `${key}[${bit}], ${more.profile}, ${sources.map(({ name }) => name)}: ${setting.sentence}`;
+    const line = `cpuid.${short(key)} = "${letters}"\n`;
+    const setting = judge(sources, `${answer.targets.vmx}${line}`, more);
+    const names = sources.map(({ name }) => name);
+    const what = `${key}[${bit}], ${more.profile}, ${names}: ${setting.sentence}`;
     if (!setting.needless.length) continue; // the platform never shows it
     assert.deepEqual(setting.missing, [], what);
-    assert.deepEqual(setting.needless.map((one) => `${one.key}[${one.bit}]`), [`${key}[${bit}]`], what);
+    assert.deepEqual(bare(setting.needless), [`${key}[${bit}]`], what);
     assert.ok(setting.dangerous.every(({ kind }) => kind === 'alone'), what);
     assert.equal(setting.works, true, what);
     tried++;
@@ -158,7 +164,9 @@ test('any bytes as a setting: no trap, and the answer itself stays as it was', (
     assert.equal(typeof setting.sentence, 'string');
     assert.ok(setting.sentence.length > 0);
     if (n % 20 === 0) assert.deepEqual(rest.registers, before.registers);
-    for (const { custom } of setting.registers) assert.match(custom, /^[01xHRTF-]{4}( [01xHRTF-]{4}){7}$/);
+    for (const { custom } of setting.registers) {
+      assert.match(custom, /^[01xHRTF-]{4}( [01xHRTF-]{4}){7}$/);
+    }
   }
 });
 

@@ -134,7 +134,8 @@ static void xend_leaf(struct reader *r, struct view text)
     int good = read_number(leaf, &at.leaf_) &&
                (!place.len || read_number(view_trim(place), &at.sub_));
     while (good && list.len) {
-        struct view letters = view_cut(&list, ','), name = view_cut(&letters, '=');
+        struct view letters = view_cut(&list, ',');
+        struct view name = view_cut(&letters, '=');
         at.reg_ = register_named(name);
         good = at.reg_ < 4 && xl_mask(letters, &mask);
         if (good) {
