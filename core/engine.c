@@ -126,7 +126,7 @@ int engine_setting(struct engine *e)
     e->setting_words = 0;
     e->arena_mark = e->arena.used;
     read_open(&e->reader, &e->setting);
-    read_source(&e->reader, (struct view){0, 0}, FORMATS);
+    read_source(&e->reader, VIEW(""), FORMATS);
     return 1;
 }
 
