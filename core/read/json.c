@@ -101,6 +101,7 @@ static void host_name_is(struct reader *r, struct view name)
     struct json *j = &r->json;
     j->used = j->line_used = 1;
     if (j->names) {
+        drop_heading(r);
         name_set(&r->heading, name);
         r->heading_spot = r->here;
         r->heading_sure = 1;

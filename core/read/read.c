@@ -182,7 +182,8 @@ static u32 disguise(struct view v, struct view *stands_for)
     if (!n) {
         return 0;
     }
-    *stands_for = (struct view){disguised + n - 1, n < sizeof(disguised)};
+    *stands_for = n < sizeof(disguised) ? (struct view){disguised + n - 1, 1}
+                                        : VIEW("");
     return typed.len + (typed.len == 2 && typed.s[0] == 0xe2);
 }
 
