@@ -17,13 +17,13 @@ const show = (t, name, bytes, budget) => {
 };
 
 describe('budgets', () => {
-  // Fifty readers and the names of all projects made it what it is: 47 KiB of code, 43 KiB of
-  // tables. What is owed stays written here; the gates below keep it from growing unseen.
+  // Fifty readers, the names and models of all projects and thirty targets made it what it is, half
+  // code, half tables. What is owed stays written here; the gates below keep it from growing unseen.
   it.todo('core.wasm: at most 32 KiB');
   it.todo('the first visit: at most 72 KiB');
 
-  it('core.wasm: until then no larger than 94 KiB', (t) => {
-    show(t, 'core.wasm, brotli', weigh(corePath), 94);
+  it('core.wasm: until then no larger than 120 KiB', (t) => {
+    show(t, 'core.wasm, brotli', weigh(corePath), 120);
   });
 
   it('core.wasm: nothing imported', async () => {
@@ -55,11 +55,11 @@ describe('budgets', () => {
     }
   });
 
-  it('the first visit: until then at most 130 KiB', (t) => {
+  it('the first visit: until then at most 162 KiB', (t) => {
     const visited = listFiles(dist).filter((path) => !/404|offline|reference/.test(path));
     const sizes = visited.map((path) => [path, weigh(join(dist, path))]);
     for (const [path, bytes] of sizes) t.diagnostic(`${path}: ${bytes} bytes of brotli`);
-    show(t, 'all files, brotli', sizes.reduce((sum, [, bytes]) => sum + bytes, 0), 130);
+    show(t, 'all files, brotli', sizes.reduce((sum, [, bytes]) => sum + bytes, 0), 162);
   });
 
   it('the first visit: one script, one style sheet', () => {
@@ -96,7 +96,7 @@ describe('budgets', () => {
     assert.ok(own.length <= 5, own.join('\n'));
     for (const { path, bytes } of site.requests) t.diagnostic(`${path}: ${bytes} bytes sent`);
     const sent = site.requests.reduce((sum, { bytes }) => sum + bytes, 0);
-    show(t, "everything sent, with the worker's own copies", sent, 130);
+    show(t, "everything sent, with the worker's own copies", sent, 162);
   });
 });
 
