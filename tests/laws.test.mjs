@@ -444,7 +444,9 @@ test('hiding more never shows more, and no pin at all changes nothing', () => {
     const hidden = ask(text(fleet), { profile, check, hide: pins.hide });
     for (const { key, hide } of plain.registers) {
       const more = parseInt(register(hidden, key).hide, 16);
-      assert.equal(parseInt(hide, 16) & ~more, 0, `${what}, ${key}`);
+      // MPX and APX exclude each other: where APX is hidden, MPX may stay.
+      const freed = key === '7.0.ebx' && pins.hide.includes('7.1.edx.21') ? 1 << 14 : 0;
+      assert.equal(parseInt(hide, 16) & ~more & ~freed, 0, `${what}, ${key}`);
     }
     assert.deepEqual(masks(ask(text(fleet), { profile, check, hide: [], keep: [] })), masks(plain));
   }
