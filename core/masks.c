@@ -174,7 +174,7 @@ int hidden_by_mode(const struct answer *a, const struct compared *c, u32 bit)
     }
     for (u32 i = 0; i < a->fleet->kinds_n; i++) {
         const struct kind_record *k = &a->fleet->kinds[i];
-        struct word w = row_word(a->fleet, k, c->leaf, c->sub, c->reg);
+        struct word w = answer_word(a, i, c->leaf, c->sub, c->reg);
         if (word_bit(w, bit) == 0 &&
             (k->vendor_set_ != INTEL || word_bit(w, LM_BIT) != 1)) {
             return 0;

@@ -420,6 +420,25 @@ export function value(words, key, bit) {
   return words.zero?.(key) ? 0 : null;
 }
 
+/** In what an answer is not what the control makes of the same words, in sentences. */
+export function disagreed({ registers }, words, vendor, profile, check, pins) {
+  const answered = new Map(registers.map((one) => [one.key, one]));
+  const hex = (word) => word.toString(16).padStart(8, '0');
+  return Object.entries(control(words, vendor, profile, check, pins)).flatMap(([key, want]) => {
+    const got = answered.get(key);
+    if (!got) {
+      return (want.differ && features(key)) || want.hide ? [`${key} is missing`] : [];
+    }
+    const masks = Array.from({ length: 32 }, (_, bit) => bit)
+      .filter((bit) => settled(profile, key, bit, vendor))
+      .map((bit) => [bit, at(got.effective, bit), want.effective[31 - bit]])
+      .filter(([, seen, wanted]) => seen !== wanted)
+      .map(([bit, seen, wanted]) => `${key}[${bit}] effective ${seen}, not ${wanted}`);
+    return got.differ === hex(want.differ) ? masks
+      : [`${key} differ ${got.differ}, not ${hex(want.differ)}`, ...masks];
+  });
+}
+
 /** The three promises of an answer; returns what is broken, in sentences. */
 export function broken(answer, words) {
   const rows = new Map(answer.bits.map((row) => [`${row.key}[${row.bit}]`, row]));

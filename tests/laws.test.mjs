@@ -3,7 +3,7 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { amd, ask, core, fleets, intel, masks, real, register, text, vendorOf } from './core.mjs';
-import { PROFILES, broken, control, decide, features, value } from './control.mjs';
+import { PROFILES, broken, control, decide, disagreed, features, value } from './control.mjs';
 import { at, letters, parents, printed, settled, ungrounded } from './control.mjs';
 import * as make from './hosts.mjs';
 import { wrongWords } from './words.mjs';
@@ -172,27 +172,8 @@ for (const profile of Object.keys(PROFILES)) {
 }
 
 function agree(answer, fleet, profile, check, what, pins) {
-  const problems = [];
   const vendor = vendorOf(fleet[0]);
-  const want = control(fleet.map(words), vendor, profile, check, pins);
-  for (const [key, { differ, hide, effective }] of Object.entries(want)) {
-    const got = register(answer, key);
-    if (!got) {
-      if ((differ && features(key)) || hide) problems.push(`${key} is missing`);
-      continue;
-    }
-    if (got.differ !== make.hex8(differ)) {
-      problems.push(`${key} differ ${got.differ}, not ${make.hex8(differ)}`);
-    }
-    for (let bit = 0; bit < 32; bit++) {
-      const wanted = effective[31 - bit];
-      if (!settled(profile, key, bit, vendor)) continue;
-      if (at(got.effective, bit) !== wanted) {
-        problems.push(`${key}[${bit}] effective ${at(got.effective, bit)}, not ${wanted}`);
-      }
-    }
-  }
-  noneOf(problems, what, fleet);
+  noneOf(disagreed(answer, fleet.map(words), vendor, profile, check, pins), what, fleet);
 }
 
 test('MSR 0x10a: core == control, and a host without ARCH_CAPABILITIES has none of it', () => {
