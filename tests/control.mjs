@@ -187,7 +187,8 @@ export function printed(profile, vendor, key) {
   if (hardware) return shown(hardware, key);
   const row = MASKS[year]?.[key];
   if (!row) return undefined;
-  const mask = letters(Array.isArray(row) ? row[vendor === 'AuthenticAMD' ? 1 : 0] : row);
+  const amd = /AuthenticAMD|HygonGenuine/.test(vendor);
+  const mask = letters(Array.isArray(row) ? row[amd ? 1 : 0] : row);
   const hidden = narrow ? 31 - OVERLAY32[key] : NaN;
   return [...mask].map((letter, place) => (place === hidden ? '0' : letter)).join('');
 }

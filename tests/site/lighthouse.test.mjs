@@ -13,13 +13,16 @@ const LOOKS = 4;
 describe('Lighthouse, as a phone', { skip }, () => {
   let site;
   let best;
+  let lost;
   before(async () => {
     site = await serve();
     for (let look = 0; look < LOOKS && !(best?.categories.performance.score === 1); look += 1) {
-      const report = await lighthouse(site.address);
+      // Now and then Lighthouse loses its own trace and asks to be run again.
+      const report = await lighthouse(site.address).catch((error) => { lost = error; });
       const score = ({ categories }) => categories.performance.score;
-      if (!best || score(report) > score(best)) best = report;
+      if (report && (!best || score(report) > score(best))) best = report;
     }
+    if (!best) throw lost;
   });
   after(() => site?.close());
 
