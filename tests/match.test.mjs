@@ -320,7 +320,9 @@ test("libvirt turns every <cpu> into the -cpu it says", { skip: noMap }, (t) => 
       const [model, ...flags] = line.replaceAll("'", '').split(',');
       assert.equal(model, /<model[^>]*>([^<]+)/.exec(libvirt)[1], files.join());
       const told = [...libvirt.matchAll(/policy='(require|disable)'/g)].length;
-      const turned = flags.filter((flag) => /=(on|off)$/.test(flag));
+      // What libvirt has taken out of a model since, it turns off itself.
+      const turned = flags.filter((flag) => /=(on|off)$/.test(flag)
+        && !/^(monitor|mpx|intel-pt)=off$/.test(flag));
       assert.equal(turned.length, told, `${files} ${line}`);
     }
   } finally {
