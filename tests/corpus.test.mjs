@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { ask, asked, core } from './core.mjs';
 import { PROFILES, broken, disagreed, features } from './control.mjs';
-import { identity, join, readDump } from './dumps.mjs';
+import { identity, join, readDump, readMsr } from './dumps.mjs';
 import { hex8, perCpu, seeded } from './hosts.mjs';
 
 const corpus = new URL('../../shared/corpus/', import.meta.url);
@@ -29,14 +29,15 @@ const listed = absent ? {} : Object.fromEntries(
       [file, { vendor, brand: tidy(brand), cpus: Number(cpus) }]));
 
 const read = new Map(files.filter(isHost).map((file) => {
-  const dump = readDump(bytes(file).toString('latin1'));
-  return [file, { cpus: dump.cpus.length, ...join(dump) }];
+  const text = bytes(file).toString('latin1');
+  const dump = readDump(text);
+  return [file, { cpus: dump.cpus.length, msr: readMsr(text), ...join(dump) }];
 }));
 
 for (const file of files.filter(isHost)) {
   test(`${file} reads as one host`, () => {
     const answer = ask(source(file), { profile: 'open' });
-    const { words, shared, cpus } = read.get(file);
+    const { words, shared, cpus, msr } = read.get(file);
     assert.equal(answer.hosts.length, 1);
     const [host] = answer.hosts;
     const { vendor, brand, family, model, stepping } = identity(words);
@@ -47,7 +48,7 @@ for (const file of files.filter(isHost)) {
     if (also && !/no brand|[^ -~]/.test(also.brand)) {
       assert.deepEqual({ vendor, brand, cpus }, also);
     }
-    assert.deepEqual(compare(host, words, shared).slice(0, 8), []);
+    assert.deepEqual(compare(host, new Map([...words, ...msr]), shared).slice(0, 8), []);
     const unread = answer.notes.map((note) => `${note.line}: ${note.text}`).join('\n');
     assert.equal(answer.reading.unread, 0, unread);
   });

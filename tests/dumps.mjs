@@ -101,6 +101,17 @@ function above(cpu, key) {
   return true;
 }
 
+/** MSR 0x10a where the text has it: "msr10a.0.eax" -> number, the AND over the CPUs. */
+export function readMsr(text) {
+  const aida = [...text.matchAll(/^MSR 0000010A: (\w{4})-(\w{4})-(\w{4})-(\w{4})/gm)]
+    .map(([, ...quarters]) => [quarters.slice(0, 2).join(''), quarters.slice(2).join('')]);
+  const xml = [...text.matchAll(/<msr index='0x10a' edx='0x(\w+)' eax='0x(\w+)'/g)]
+    .map(([, edx, eax]) => [edx, eax]);
+  const said = [...aida, ...xml].map((halves) => halves.map((half) => parseInt(half, 16)));
+  const all = (half) => said.reduce((and, halves) => and & halves[half], -1) >>> 0;
+  return new Map(said.length ? [['msr10a.0.edx', all(0)], ['msr10a.0.eax', all(1)]] : []);
+}
+
 /** Identity as the registers tell it. */
 export function identity(words) {
   const text = (...keys) => Buffer.from(keys.flatMap((key) => {
