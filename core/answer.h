@@ -136,7 +136,7 @@ int is_mitigation(u32 merge);
 int soft_needs_say(struct text *t, const struct answer *a, u32 nth);
 /* Is it that no guest may see both? */
 int excludes(u32 row, u32 other);
-/* Does a host list PKRU state without PKU, as Zen 2 does, and another has PKU? */
+/* Does a host list PKRU state without PKU (Zen 2), and another has PKU? */
 int has_pkru_trap(const struct answer *a, u32 *kind);
 /* Zen 1 and Zen 2, whose XSAVES an erratum withdraws. */
 int loses_xsaves(const struct answer *a, u32 kind);

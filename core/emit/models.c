@@ -152,7 +152,9 @@ static void emit_cloud(struct text *t, struct answer *a, const char *model,
         return;
     }
     text_say(t, model, model_at(p->model).name);
-    text_put(t, view_of(features_say(t, a, BY_CLOUD, key, on, off) ? close : ""));
+    if (features_say(t, a, BY_CLOUD, key, on, off)) {
+        text_put(t, view_of(close));
+    }
     text_put(t, view_of(end));
 }
 

@@ -266,8 +266,8 @@ static struct view plain(struct reader *r, struct view line)
 static enum line_use ask_strict(struct reader *r, struct view line)
 {
     static enum line_use (*const families[])(struct reader *, struct view) = {
-        read_settings, read_refusal, read_xml, read_json, read_vmware, read_bytes, read_rows,
-        read_words, read_typed};
+        read_settings, read_refusal, read_xml, read_json, read_vmware,
+        read_bytes, read_rows, read_words, read_typed};
     /* What goes on here might look like other rows. */
     enum line_use use = r->table_n     ? read_typed(r, line)
                         : r->words.set ? read_words(r, line)

@@ -232,7 +232,8 @@ struct reader {
     } host;
     struct list list;
     struct report report;
-    u32 hyperv_said, flags_hash, flags_cpu; /* of the last line of flags without a CPU */
+    u32 hyperv_said;
+    u32 flags_hash, flags_cpu; /* of the last line of flags without a CPU */
     u32 kernel_said;     /* the age said last of this text */
     struct {
         int open; /* the next line may go on with it */
