@@ -102,14 +102,17 @@ static int is_feature(const struct compared *c, u32 bit)
 
 /* What a named model leaves out unless told: nested virtualisation, and what is
  * the host's own (debug store, thermal and power control, processor trace), or
- * serves only nested hypervisors (L1D flush) or keeps machines from moving
- * (XSAVES, whose state libvirt calls not migratable). */
+ * serves only nested hypervisors (L1D flush), keeps machines from moving (XSAVES,
+ * whose state libvirt calls not migratable), or wants QEMU's cpu-pm (WAITPKG) or
+ * its PMU (PERFMON_V2); and SGX, whose enclaves never move. */
 static int is_left_out(const struct compared *c, u32 bit)
 {
-    u32 left_out = c->leaf == 0x8000000au ? 0xffffffffu
+    u32 left_out = c->leaf == 0x8000000au || c->leaf == 0x80000022u
+                       ? 0xffffffffu
                    : c->leaf == 0x80000001u && c->reg == ECX ? 1u << 2
                    : c->leaf == 0xd                          ? 1u << 3
-                   : c->leaf == 7 && c->reg == EBX           ? 1u << 25
+                   : c->leaf == 7 && c->reg == EBX           ? 0x02000004u
+                   : c->leaf == 7 && c->reg == ECX           ? 0x40000020u
                    : c->leaf == 7 && c->reg == EDX           ? 1u << 28
                    : c->leaf != 1                            ? 0
                    : c->reg == ECX                           ? 0x0004c1fcu
