@@ -12,7 +12,7 @@ if (process.argv.includes('--update')) env.UPDATE = '1';
 await prepare('test');
 const files = named.length ? named : ['tests', 'tests/site', 'tests/browser'].flatMap(testsIn);
 // A file that does not end is ended, so that there always is a summary.
-const options = ['--test-reporter=spec', '--test-concurrency=2', '--test-timeout=420000'];
+const options = ['--test-reporter=spec', '--test-concurrency=2', '--test-timeout=600000'];
 const args = ['--test', ...options, ...files];
 const done = spawnSync(process.execPath, args, { cwd: root, env, stdio: 'inherit' });
 process.exit(done.status ?? 1);
