@@ -61,10 +61,15 @@ async function openDropped(data) {
   await openPaths(found);
 }
 
+/** Resolves once the core is there: a link may be pasted before. */
+const coreReady = () => new Promise((resolve) => {
+  core.subscribe((there) => { if (there) resolve(there); });
+});
+
 /** Pasted text is a source, but for a link to this page: that is opened. */
-function addText(text) {
+async function addText(text) {
   const [, payload] = /^\s*https?:\S+#([\w-]+)\s*$/.exec(text) ?? [];
-  const { request: opened } = payload ? core.value.decode(payload) : {};
+  const { request: opened } = payload ? (await coreReady()).decode(payload) : {};
   if (opened) openRequest(opened);
   else add([{ name: '', bytes: toBytes(text) }]);
 }

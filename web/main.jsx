@@ -8,9 +8,9 @@ import { core, draft } from './state.js';
 /** Lets the browser paint and answer before the next piece of work. */
 const pause = () => new Promise((resolve) => { setTimeout(resolve); });
 
+startPage();
 // index.html shows the empty page already: it should be seen before the script is at work.
 await pause();
-startPage();
 // What was typed into it meanwhile is kept.
 draft.value = document.getElementById('field').value;
 render(<App />, document.getElementById('app'));
